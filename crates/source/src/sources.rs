@@ -1,0 +1,71 @@
+//! The texts that were read, so that a span can be shown.
+
+use crate::span::{FileId, Position, Span};
+
+/// One text and how it is called in messages.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// As the user would name it: relative to the current directory where that is shorter.
+    pub name: String,
+    /// The whole text, without a byte-order mark.
+    pub text: String,
+    line_starts: Vec<usize>,
+}
+
+/// Every text of one run.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// Keeps a text and gives it an id.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        let text = text.into();
+        let line_starts = std::iter::once(0)
+            .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1))
+            .collect();
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(SourceFile { name: name.into(), text, line_starts });
+        id
+    }
+
+    /// The file behind an id.
+    ///
+    /// # Panics
+    /// When the id comes from another `Sources`: a bug of ours, never a user's.
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// Every file with its id, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(i, f)| (FileId(u32::try_from(i).unwrap_or(u32::MAX)), f))
+    }
+
+    /// The text that a span covers.
+    pub fn text(&self, span: Span) -> &str {
+        self.file(span.file).text.get(span.start..span.end).unwrap_or("")
+    }
+
+    /// Where a span begins.
+    pub fn start(&self, span: Span) -> Position {
+        self.file(span.file).position(span.start)
+    }
+
+    /// Where a span ends (the position just behind it).
+    pub fn end(&self, span: Span) -> Position {
+        self.file(span.file).position(span.end)
+    }
+}
+
+impl SourceFile {
+    /// Line and column of a byte offset; past the end it is the end.
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = offset.min(self.text.len());
+        let line = self.line_starts.partition_point(|start| *start <= offset);
+        let start = self.line_starts[line - 1];
+        let column = self.text.get(start..offset).map_or(offset - start, |s| s.chars().count()) + 1;
+        Position { line, column }
+    }
+}
