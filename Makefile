@@ -1,0 +1,54 @@
+# Everything here runs on a machine with Rust, Python 3.11 and make; no AWS account is needed, and nothing is installed outside
+# the checkout and the user's cache folder.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# A target folder outside the checkout, so that a clean checkout builds incrementally.
+export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/statewright/target
+CARGO ?= cargo
+PYTHON ?= $(or $(shell command -v python3.11),python3)
+
+SANDBOX := .sandbox
+PINS := tests/sandbox/requirements.txt
+# The stamp carries the checksum of the pins: a checkout that touches the file does not make the sandbox again, a new pin does.
+STAMP := $(SANDBOX)/made-$(firstword $(shell cksum $(PINS)))
+
+.PHONY: help sandbox sandbox-pins build fmt lint test clean
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+sandbox: $(STAMP) ## The emulators (MiniStack and moto) in .sandbox/venv, at pinned versions
+
+$(STAMP): | $(PINS)
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else "the emulators need Python 3.11, and $(PYTHON) is %s: set PYTHON=/path/to/python3.11" % sys.version.split()[0])'
+	rm -rf $(SANDBOX)
+	$(PYTHON) -m venv $(SANDBOX)/venv
+	$(SANDBOX)/venv/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $(PINS)
+	touch $(STAMP)
+
+sandbox-pins: ## Write the emulators' whole closure anew, after a change of tests/sandbox/requirements.in
+	rm -rf $(SANDBOX)/pins
+	$(PYTHON) -m venv $(SANDBOX)/pins
+	$(SANDBOX)/pins/bin/python -m pip --disable-pip-version-check install --quiet pip-tools
+	{ head -1 $(PINS); $(SANDBOX)/pins/bin/pip-compile --quiet --generate-hashes --no-annotate --strip-extras --no-header \
+	    --no-emit-index-url --no-emit-find-links --output-file - tests/sandbox/requirements.in; } > $(SANDBOX)/requirements.txt
+	mv $(SANDBOX)/requirements.txt $(PINS)
+
+build: ## The binary, for use and for the end-to-end tests
+	$(CARGO) build --locked --package statewright
+
+fmt: ## Format the sources
+	$(CARGO) fmt --all
+
+lint:
+	$(CARGO) fmt --all -- --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+test: sandbox lint build ## Everything: format, lints, unit, property, snapshot and end-to-end tests on both emulators
+	INSTA_UPDATE=no $(CARGO) test --locked --workspace
+
+clean: ## Remove the sandbox; the build's cache stays (cargo clean removes it)
+	rm -rf $(SANDBOX)
