@@ -3,21 +3,29 @@
 //! One parse of YAML and one of JSON give the same [`Node`]s. Nothing in here knows what a spec, a definition or a
 //! policy is; every crate that does reads these trees and answers with [`Diagnostic`]s.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod codes;
+mod decode;
 mod diagnostic;
+mod faults;
 mod json;
 mod nearest;
 mod node;
 pub mod render;
 mod sources;
 mod span;
+mod visible;
 mod yaml;
 
+pub use decode::{DecodeError, decode};
 pub use diagnostic::{Code, Diagnostic, Fix, Label, Severity};
 pub use json::parse_json;
 pub use nearest::nearest;
 pub use node::{Entry, Node, Value};
 pub use sources::{SourceFile, Sources};
 pub use span::{FileId, Position, Span};
+pub use visible::visible;
 pub use yaml::parse_yaml;
 
 /// The largest file that is parsed, in bytes (the size of a Step Functions definition, and of a spec).

@@ -31,6 +31,7 @@ impl Span {
     }
 
     /// A part of this span: `start..end` counted from its first byte, cut at its end.
+    #[must_use]
     pub fn within(self, start: usize, end: usize) -> Self {
         let at = |offset: usize| (self.start + offset).min(self.end);
         Self { file: self.file, start: at(start), end: at(end) }
