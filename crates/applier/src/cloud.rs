@@ -1,0 +1,29 @@
+//! What the applier asks of AWS.
+
+use std::future::Future;
+
+use statewright_planner::{Condition, Observed, Operation, Refusal};
+use statewright_spec::{Address, Arn};
+
+/// The one door to AWS. `crates/aws` implements it for AWS; the tests of this crate, in memory.
+pub trait Cloud: Sync {
+    /// Makes the one call of an operation. Retries of throttling and 5xx have been made when it answers.
+    fn perform(&self, operation: &Operation) -> impl Future<Output = Result<(), Refusal>> + Send;
+
+    /// Looks once whether a condition holds.
+    fn check(&self, condition: &Condition) -> impl Future<Output = Result<Readiness, Refusal>> + Send;
+
+    /// Reads a resource back after it was created.
+    fn read(&self, address: &Address, arn: &Arn) -> impl Future<Output = Observed> + Send;
+}
+
+/// Whether a condition holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readiness {
+    /// It holds.
+    Ready,
+    /// Not yet; in words: `Pending: the function is being created`.
+    NotYet(String),
+    /// It never will; in words.
+    Never(String),
+}

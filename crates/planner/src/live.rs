@@ -1,0 +1,245 @@
+//! The state that AWS reports.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use statewright_spec::{Address, Arn, Identity, Lookup, Owner, Resource};
+
+/// What the first round of reading shall read.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// Resources, each with the ARN that it has if it exists.
+    pub resources: BTreeMap<Address, Arn>,
+    /// For jobs whose script the spec holds: where it is uploaded (`s3://bucket/key`).
+    pub scripts: BTreeMap<Address, String>,
+    /// What is only named.
+    pub lookups: BTreeSet<Lookup>,
+    /// Whose resources are searched for beyond those, where a search is wanted.
+    pub search: Option<Owner>,
+    /// Whether the search goes on in an account so large that it would stop.
+    pub deep: bool,
+}
+
+/// Everything that was read, once.
+#[derive(Debug, Clone)]
+pub struct Live {
+    /// Where it was read.
+    pub identity: Identity,
+    /// Declared resources, and those that the search found to be the owner's.
+    pub observed: BTreeMap<Address, Observed>,
+    /// What is only named.
+    pub lookups: BTreeMap<Lookup, Found>,
+    /// Answers to [`questions`](crate::questions).
+    pub answers: BTreeMap<Question, Answer>,
+    /// How the search for the owner's other resources went.
+    pub search: Search,
+}
+
+/// One resource as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Observed {
+    /// It does not exist.
+    Absent,
+    /// It exists.
+    Present(Box<Present>),
+    /// AWS would not say.
+    Unreadable(Refusal),
+}
+
+/// A resource that exists.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Present {
+    /// Its fields, defaults filled in.
+    pub resource: Resource,
+    /// Its real ARN.
+    pub arn: Arn,
+    /// The value of `statewright:stack`, where it has one.
+    pub owner: Option<Owner>,
+    /// Our other tags (`statewright:protect`, `statewright:script`, …), whole keys.
+    pub markers: BTreeMap<String, String>,
+    /// What must still be so when it is written.
+    pub fingerprint: Fingerprint,
+    /// What only one kind has.
+    pub detail: Detail,
+}
+
+/// Says whether a resource is still the one that was planned against: a revision id, a default version, a date.
+/// Never made of a secret.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub struct Fingerprint(pub BTreeMap<String, String>);
+
+/// What is known of one kind only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Detail {
+    /// A policy: which version is the default, and how many principals it is attached to.
+    Policy {
+        /// `v3`.
+        default_version: String,
+        /// Attachments to users, groups and roles.
+        attachments: u32,
+    },
+    /// A role.
+    Role {
+        /// `AROA…`: another one under the same name has another.
+        id: String,
+    },
+    /// A log group.
+    LogGroup,
+    /// A function.
+    Function {
+        /// Guards a write.
+        revision: String,
+        /// `Active`, `Pending`, `Inactive`, `Failed`.
+        state: String,
+        /// `Successful`, `InProgress`, `Failed`.
+        update: String,
+    },
+    /// A job.
+    Job {
+        /// Whether the object at the script's place exists, and whose it is.
+        script: ScriptObject,
+        /// The job has nodes of the visual editor, which an update would wipe out.
+        visual_nodes: bool,
+    },
+    /// A state machine.
+    StateMachine {
+        /// `INITIAL` or an id.
+        revision: String,
+        /// `ACTIVE` or `DELETING`.
+        status: String,
+    },
+}
+
+/// The object where a job's script is uploaded to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScriptObject {
+    /// The spec holds no script for this job, and ours was never there.
+    NotManaged,
+    /// Nothing there yet.
+    Absent,
+    /// There, with this owner tag, if any.
+    Present {
+        /// The owner's tag.
+        owner: Option<Owner>,
+    },
+    /// S3 would not say.
+    Unreadable(Refusal),
+}
+
+/// What a lookup found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It is there.
+    Yes,
+    /// It is not.
+    No,
+    /// AWS would not say.
+    Unreadable(Refusal),
+}
+
+/// What a plan needs to know only where something changes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Question {
+    /// The versions of a policy whose document changes or that goes.
+    PolicyVersions(Arn),
+    /// The roles, users and groups that hold a policy that goes.
+    PolicyAttachments(Arn),
+    /// The instance profiles that hold a role that goes.
+    InstanceProfiles(String),
+    /// The executions that run on a machine that goes or is replaced.
+    RunningExecutions(Arn),
+    /// The functions that use a role that is replaced (given anew: their environment is encrypted for the old one).
+    ScriptObject {
+        /// The bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+    },
+}
+
+/// The answer to a [`Question`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Version ids, oldest first; the default is in [`Detail::Policy`].
+    PolicyVersions(Vec<String>),
+    /// `role/NAME`, `user/NAME`, `group/NAME`.
+    PolicyAttachments(BTreeSet<String>),
+    /// Names.
+    InstanceProfiles(BTreeSet<String>),
+    /// How many run; at least this many where `more` is true.
+    RunningExecutions {
+        /// Counted.
+        count: usize,
+        /// There are more than were counted.
+        more: bool,
+    },
+    /// The object at a place.
+    ScriptObject(ScriptObject),
+    /// AWS would not say.
+    Unreadable(Refusal),
+}
+
+/// How the search for what is ours went.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Search {
+    /// Whether a search was made at all.
+    pub made: bool,
+    /// Parts that were refused or cut short, in words.
+    pub incomplete: Vec<String>,
+}
+
+/// AWS said no, or said nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What sort of no.
+    pub kind: RefusalKind,
+    /// `iam:GetRole`.
+    pub call: String,
+    /// AWS's error code (`AccessDenied`), or empty.
+    pub code: String,
+    /// AWS's message, or the transport's.
+    pub message: String,
+    /// AWS's request id.
+    pub request_id: Option<String>,
+}
+
+/// Sorts of refusal. Decided in one place of `crates/aws`, by code and message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RefusalKind {
+    /// The caller may not.
+    Denied,
+    /// The credentials are missing, wrong or expired.
+    Credentials,
+    /// No answer: endpoint, network, timeout, or a 5xx to the end of the retries.
+    Unreachable,
+    /// Throttled to the end of the retries.
+    Throttled,
+    /// It is not there.
+    NotFound,
+    /// It is there already.
+    Exists,
+    /// It is changing: try again soon (`ResourceConflictException`, `StateMachineDeleting`, `ConcurrentModification`).
+    Busy,
+    /// A role or policy that was just written is not seen yet, or never will be: the wording does not tell.
+    Propagating,
+    /// AWS does not accept the request.
+    Invalid,
+    /// A quota.
+    Limit,
+    /// It changed since it was read.
+    Stale,
+    /// The answer does not fit AWS's own model.
+    Malformed,
+    /// Anything else.
+    Other,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.code.is_empty() {
+            write!(f, "{}: {}", self.call, self.message)
+        } else {
+            write!(f, "{}: {}: {}", self.call, self.code, self.message)
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What will be done, and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use statewright_source::Diagnostic;
+use statewright_spec::{Address, Identity, Owner, Resource};
+
+use crate::{Fingerprint, Operation};
+
+/// Everything that an apply will do, in an order that holds. The same spec and the same live state give the same plan.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The stack.
+    pub stack: String,
+    /// Who owns what it makes.
+    pub owner: Owner,
+    /// Where.
+    pub identity: Identity,
+    /// The spec, as the user named it.
+    pub spec_name: String,
+    /// See [`statewright_spec::Desired::spec_hash`].
+    pub spec_hash: String,
+    /// Steps, each after all that it needs.
+    pub steps: Vec<Step>,
+    /// Addresses that are as they should be.
+    pub unchanged: BTreeSet<Address>,
+    /// What was noticed; an error blocks an apply.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// A number from 1, in the plan's order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(transparent)]
+pub struct StepId(pub u32);
+
+/// One address's share of a plan; an address may have several steps (grow before, shrink after).
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Its number.
+    pub id: StepId,
+    /// What it changes.
+    pub address: Address,
+    /// How.
+    pub action: Action,
+    /// In a few words: `attach 1 policy`.
+    pub title: String,
+    /// What differs.
+    pub changes: Vec<Change>,
+    /// Steps that must be done before.
+    pub needs: BTreeSet<StepId>,
+    /// What must still be so before the first write.
+    pub expects: Fingerprint,
+    /// Why it is done, in a sentence.
+    pub why: String,
+    /// What may go wrong or be missed by it, in a sentence.
+    pub risk: Option<String>,
+    /// The calls, in order; each is one mutating call or one wait.
+    pub operations: Vec<Operation>,
+    /// What a create must have made: it is read back, and what the create dropped is mended.
+    pub read_back: Option<Box<Resource>>,
+}
+
+/// What happens to an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// `+`
+    Create,
+    /// `~`
+    Update,
+    /// `±`
+    Replace,
+    /// `-`
+    Delete,
+    /// `&`
+    Adopt,
+    /// `.`
+    Forget,
+}
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// `memory`, `environment.DAY`, `definition/States/Transform/TimeoutSeconds`, `inline.ReadParameters`.
+    pub path: String,
+    /// What is there.
+    pub before: Shown,
+    /// What shall be there.
+    pub after: Shown,
+}
+
+/// A value as it may be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shown {
+    /// Nothing there.
+    Absent,
+    /// The service's default, which nobody wrote.
+    Default(serde_json::Value),
+    /// A value.
+    Value(serde_json::Value),
+    /// A value that may not be shown.
+    Sensitive,
+}
+
+/// Counts of addresses, not of steps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Summary {
+    /// `+`
+    pub create: usize,
+    /// `~`
+    pub update: usize,
+    /// `±`
+    pub replace: usize,
+    /// `-`
+    pub delete: usize,
+    /// `&`
+    pub adopt: usize,
+    /// `.`
+    pub forget: usize,
+    /// `=`
+    pub unchanged: usize,
+}
+
+impl Action {
+    /// The sign before it in a plan.
+    pub const fn glyph(self) -> &'static str {
+        match self {
+            Self::Create => "+",
+            Self::Update => "~",
+            Self::Replace => "±",
+            Self::Delete => "-",
+            Self::Adopt => "&",
+            Self::Forget => ".",
+        }
+    }
+
+    /// As it stands in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Replace => "replace",
+            Self::Delete => "delete",
+            Self::Adopt => "adopt",
+            Self::Forget => "forget",
+        }
+    }
+}
+
+impl Plan {
+    /// Whether an apply would write nothing.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Counts by address. An address with several steps counts once, by its gravest action.
+    pub fn summary(&self) -> Summary {
+        let mut actions: BTreeMap<&Address, Action> = BTreeMap::new();
+        for step in &self.steps {
+            let action = actions.entry(&step.address).or_insert(step.action);
+            if step.action != Action::Update {
+                *action = step.action;
+            }
+        }
+        let count = |wanted| actions.values().filter(|a| **a == wanted).count();
+        Summary {
+            create: count(Action::Create),
+            update: count(Action::Update),
+            replace: count(Action::Replace),
+            delete: count(Action::Delete),
+            adopt: count(Action::Adopt),
+            forget: count(Action::Forget),
+            unchanged: self.unchanged.len(),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The state that a spec asks for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use statewright_source::{Code, Node, Span};
+
+use crate::{
+    Address, Arn, Identity, Kind, Mention, Owner, Tags,
+    kind::{
+        function::Function, job::Job, log_group::LogGroup, policy::Policy, role::Role, state_machine::StateMachine,
+    },
+};
+
+/// A resource as AWS would describe it, with AWS's defaults filled in: the same type for what is wanted and for what is
+/// there, so that the two compare.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Resource {
+    /// A customer-managed policy.
+    Policy(Policy),
+    /// A role.
+    Role(Role),
+    /// A log group.
+    LogGroup(LogGroup),
+    /// A function.
+    Function(Function),
+    /// A job.
+    Job(Job),
+    /// A state machine.
+    StateMachine(StateMachine),
+}
+
+/// One resource of the spec.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    /// What it shall be.
+    pub resource: Resource,
+    /// The ARN that it has or will have.
+    pub arn: Arn,
+    /// Its key in the spec.
+    pub span: Span,
+    /// Its body in the spec, references resolved, for the place of any field.
+    pub body: Node,
+    /// The trees of the documents and definitions that stand in files of their own (or inline), by field: `definition`,
+    /// `document`, `trust`, `inline/NAME`.
+    pub documents: BTreeMap<String, Node>,
+    /// JSON pointers into the resource (`/environment/TOKEN`, `/definition/States/X/Parameters/Key`) whose text a
+    /// sensitive variable flows into: shown as `(sensitive)`, and never hashed.
+    pub sensitive: BTreeSet<String>,
+    /// `replace: allowed`.
+    pub may_replace: bool,
+    /// Findings silenced by `allow: [CODE]`.
+    pub allow: BTreeSet<String>,
+}
+
+/// Everything that one spec asks for, in one environment, account and region.
+#[derive(Debug, Clone)]
+pub struct Desired {
+    /// The stack's name.
+    pub stack: String,
+    /// The environment, where one was chosen.
+    pub environment: Option<String>,
+    /// Who owns what is declared here.
+    pub owner: Owner,
+    /// Where it lives.
+    pub identity: Identity,
+    /// The spec file as the user named it.
+    pub spec_name: String,
+    /// SHA-256, hexadecimal, of the spec, its files and its variables that are not sensitive.
+    pub spec_hash: String,
+    /// What is declared.
+    pub resources: BTreeMap<Address, Declared>,
+    /// AWS refuses the first without the others. Acyclic.
+    pub needs: BTreeMap<Address, BTreeSet<Address>>,
+    /// References that AWS does not check: they order steps where they close no circle.
+    pub prefers: BTreeMap<Address, BTreeSet<Address>>,
+    /// What is named and not declared.
+    pub mentions: Vec<Mention>,
+    /// The values of the sensitive variables: any other output that happens to hold one is redacted too.
+    pub secrets: Vec<crate::Secret>,
+}
+
+impl Resource {
+    /// Which kind it is.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Policy(_) => Kind::Policy,
+            Self::Role(_) => Kind::Role,
+            Self::LogGroup(_) => Kind::LogGroup,
+            Self::Function(_) => Kind::Function,
+            Self::Job(_) => Kind::Job,
+            Self::StateMachine(_) => Kind::StateMachine,
+        }
+    }
+
+    /// Its tags, without ours.
+    pub const fn tags(&self) -> &Tags {
+        match self {
+            Self::Policy(r) => &r.tags,
+            Self::Role(r) => &r.tags,
+            Self::LogGroup(r) => &r.tags,
+            Self::Function(r) => &r.tags,
+            Self::Job(r) => &r.tags,
+            Self::StateMachine(r) => &r.tags,
+        }
+    }
+}
