@@ -1,1 +1,23 @@
+//! Amazon States Language: what a definition says, what is wrong with it, what changed between two of them.
 //!
+//! Everything starts from a [`Node`](statewright_source::Node) (JSON or YAML, both give the same tree). [`Definition`]
+//! reads it without ever failing; [`Flow`] is its graph; [`mentions`] lists the resources that it names; [`diff()`] and
+//! [`json_changes`] hold two definitions against each other.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod condition;
+mod diff;
+mod flow;
+mod mentions;
+mod model;
+mod resource;
+#[cfg(test)]
+mod testing;
+
+pub use diff::{
+    ChangeKind, DefinitionDiff, EdgeChange, JsonChange, JsonPath, JsonStep, StateChange, diff, json_changes,
+};
+pub use flow::{Container, ContainerRole, Edge, EdgeKind, Flow, FlowState, Retrier};
+pub use mentions::{Function, Mention, Target, mentions};
+pub use model::{Body, BodyId, Definition, QueryLanguage, Slot, State, StateId, StateType, Transition, TransitionKind};
+pub use resource::{Integration, LambdaArn, Pattern, Resource};

@@ -1,0 +1,90 @@
+//! A choice rule in words.
+
+use statewright_source::{Node, Value};
+
+/// What must hold for a choice rule: `$.n > 5 and not ($.done is present)`.
+pub(crate) fn in_words(rule: &Node) -> String {
+    words(rule, false)
+}
+
+fn words(rule: &Node, nested: bool) -> String {
+    if let Some(condition) = rule.get("Condition") {
+        return match &condition.value {
+            Value::String(s) => expression(s).unwrap_or(s).trim().to_owned(),
+            _ => plain(condition),
+        };
+    }
+    if let Some(rules) = rule.get("And").and_then(Node::as_seq) {
+        return joined(rules, " and ", nested);
+    }
+    if let Some(rules) = rule.get("Or").and_then(Node::as_seq) {
+        return joined(rules, " or ", nested);
+    }
+    if let Some(rule) = rule.get("Not") {
+        return format!("not ({})", words(rule, false));
+    }
+    let variable = rule.get("Variable").map_or_else(|| "?".to_owned(), plain);
+    let Some(entry) = rule.as_map().unwrap_or_default().iter().find(|e| Operator::of(&e.key).is_some()) else {
+        return String::new();
+    };
+    let Some(operator) = Operator::of(&entry.key) else { return String::new() };
+    match operator {
+        Operator::Is(what) => match entry.value.value {
+            Value::Bool(false) => format!("{variable} is not {what}"),
+            _ => format!("{variable} is {what}"),
+        },
+        Operator::Compare(sign) => format!("{variable} {sign} {}", operand(&entry.key, &entry.value)),
+    }
+}
+
+enum Operator {
+    Is(&'static str),
+    Compare(&'static str),
+}
+
+impl Operator {
+    fn of(field: &str) -> Option<Self> {
+        let is = match field {
+            "IsNull" => "null",
+            "IsPresent" => "present",
+            "IsNumeric" => "a number",
+            "IsString" => "a string",
+            "IsBoolean" => "a boolean",
+            "IsTimestamp" => "a timestamp",
+            _ => "",
+        };
+        if !is.is_empty() {
+            return Some(Self::Is(is));
+        }
+        let field = field.strip_suffix("Path").unwrap_or(field);
+        let comparison =
+            ["String", "Numeric", "Boolean", "Timestamp"].iter().find_map(|kind| field.strip_prefix(kind))?;
+        Some(Self::Compare(match comparison {
+            "Equals" => "=",
+            "LessThan" => "<",
+            "GreaterThan" => ">",
+            "LessThanEquals" => "≤",
+            "GreaterThanEquals" => "≥",
+            "Matches" => "matches",
+            _ => return None,
+        }))
+    }
+}
+
+/// The text between `{%` and `%}`.
+pub(crate) fn expression(text: &str) -> Option<&str> {
+    text.strip_prefix("{%")?.strip_suffix("%}")
+}
+
+fn joined(rules: &[Node], word: &str, nested: bool) -> String {
+    let all = rules.iter().map(|r| words(r, true)).collect::<Vec<_>>().join(word);
+    if nested && rules.len() > 1 { format!("({all})") } else { all }
+}
+
+fn plain(node: &Node) -> String {
+    node.as_str().map_or_else(|| node.to_json().to_string(), str::to_owned)
+}
+
+fn operand(field: &str, node: &Node) -> String {
+    if field.ends_with("Path") || field.starts_with("Timestamp") { plain(node) } else { node.to_json().to_string() }
+}
