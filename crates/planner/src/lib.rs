@@ -7,10 +7,12 @@
 
 mod live;
 pub mod operation;
+mod options;
 mod plan;
 
 pub use live::{
     Answer, Detail, Fingerprint, Found, Live, Observed, Present, Question, Reading, Refusal, RefusalKind, Search,
 };
 pub use operation::{Condition, Operation};
+pub use options::{Executions, Mode, Options};
 pub use plan::{Action, Change, Plan, Shown, Step, StepId, Summary};

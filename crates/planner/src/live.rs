@@ -148,7 +148,7 @@ pub enum Question {
     InstanceProfiles(String),
     /// The executions that run on a machine that goes or is replaced.
     RunningExecutions(Arn),
-    /// The functions that use a role that is replaced (given anew: their environment is encrypted for the old one).
+    /// The object where a new job's script goes, or that a job leaves behind.
     ScriptObject {
         /// The bucket.
         bucket: String,

@@ -1,9 +1,21 @@
 //! Calls on a function.
 
+use sha2::{Digest, Sha256};
 use statewright_spec::{
     Arn, Tags,
-    kind::function::{Code, Function},
+    kind::function::{Code, Function, ObjectCode},
 };
+
+/// The tag of a function whose code comes from S3: `SOURCE:CODESHA256`, so that a changed source and code that somebody
+/// else uploaded both show.
+pub const MARK_CODE: &str = "statewright:code";
+
+/// The first half of [`MARK_CODE`]: 32 hexadecimal digits of the SHA-256 of `bucket/key@version`.
+pub fn source_mark(code: &ObjectCode) -> String {
+    let ObjectCode { bucket, key, version } = code;
+    let digest = Sha256::digest(format!("{bucket}/{key}@{}", version.as_deref().unwrap_or_default()));
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
 
 /// One call on a function. A wait for [`FunctionReady`](crate::Condition::FunctionReady) stands between two writes, else
 /// Lambda answers `ResourceConflictException`.
@@ -34,6 +46,16 @@ pub enum FunctionOperation {
         /// All of it; the code is not looked at.
         function: Box<Function>,
     },
+    /// `TagResource` of [`MARK_CODE`](crate::operation::function::MARK_CODE) with `SOURCE:CODESHA256`, the latter as Lambda
+    /// gives it at that moment: only then is it known what an archive in S3 held.
+    MarkCode {
+        /// The name.
+        name: String,
+        /// The function.
+        arn: Arn,
+        /// See [`source_mark`].
+        source: String,
+    },
     /// `TagResource`.
     Tag {
         /// The function.
@@ -62,6 +84,7 @@ impl FunctionOperation {
             Self::Create { .. } => vec!["lambda:CreateFunction", "iam:PassRole", "lambda:TagResource"],
             Self::UpdateCode { .. } => vec!["lambda:UpdateFunctionCode"],
             Self::UpdateConfiguration { .. } => vec!["lambda:UpdateFunctionConfiguration", "iam:PassRole"],
+            Self::MarkCode { .. } => vec!["lambda:TagResource", "lambda:GetFunctionConfiguration"],
             Self::Tag { .. } => vec!["lambda:TagResource"],
             Self::Untag { .. } => vec!["lambda:UntagResource"],
             Self::Delete { .. } => vec!["lambda:DeleteFunction"],

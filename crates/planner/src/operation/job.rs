@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use statewright_spec::{Arn, Tags, kind::job::Job};
 
+/// The tag of a job whose script we uploaded: `bucket/key` of the object, which has to go when the job moves or goes.
+pub const MARK_SCRIPT: &str = "statewright:script";
+
 /// One call on a job or on its script.
 #[derive(Clone, PartialEq)]
 pub enum JobOperation {
