@@ -1,0 +1,242 @@
+//! Who we are, and the clients.
+
+use std::{future::Future, time::Duration};
+
+use aws_config::{
+    AppName, BehaviorVersion, Region as SdkRegion, SdkConfig, identity::IdentityCache, retry::RetryConfig,
+    sts::AssumeRoleProvider, timeout::TimeoutConfig,
+};
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use statewright_planner::{Refusal, RefusalKind};
+use statewright_spec::{AccountId, Arn, Identity, Partition, Region};
+use tokio::sync::Semaphore;
+
+use crate::{http, refusal};
+
+/// How to connect. Whatever is `None` comes from the SDK's default chain: environment, profile, SSO, `aws login`, a process,
+/// web identity, the instance's metadata.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// A profile of `~/.aws/config`, instead of `AWS_PROFILE`.
+    pub profile: Option<String>,
+    /// Instead of `AWS_REGION` and the profile's.
+    pub region: Option<String>,
+    /// Instead of `AWS_ENDPOINT_URL` and the profile's.
+    pub endpoint_url: Option<String>,
+    /// A role that is assumed first (`aws.assume_role` of the spec).
+    pub assume_role: Option<Arn>,
+    /// Calls in flight at the same time, at least 1.
+    pub parallelism: usize,
+}
+
+impl Settings {
+    /// Calls in flight where nothing is said.
+    pub const PARALLELISM: usize = 16;
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { profile: None, region: None, endpoint_url: None, assume_role: None, parallelism: Self::PARALLELISM }
+    }
+}
+
+/// An open door to one account in one region.
+pub struct Connection {
+    pub(crate) identity: Identity,
+    pub(crate) caller: Arn,
+    pub(crate) endpoint: Option<String>,
+    pub(crate) iam: aws_sdk_iam::Client,
+    pub(crate) sfn: aws_sdk_sfn::Client,
+    pub(crate) lambda: aws_sdk_lambda::Client,
+    pub(crate) glue: aws_sdk_glue::Client,
+    pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
+    pub(crate) s3: aws_sdk_s3::Client,
+    config: SdkConfig,
+    gate: Semaphore,
+}
+
+/// Name of ours in the user agent.
+const APP_NAME: &str = "statewright";
+/// Attempts of a call, the first included.
+const ATTEMPTS: u32 = 7;
+/// For the first call, which tells whether anybody is there: two attempts, so that a dead endpoint is told in about ten
+/// seconds.
+const FIRST_CONNECT: Duration = Duration::from_secs(4);
+const FIRST_ATTEMPTS: u32 = 2;
+const CONNECT: Duration = Duration::from_secs(5);
+const ATTEMPT: Duration = Duration::from_secs(30);
+/// SSO, a process that asks a vault, a role in another account.
+const CREDENTIALS: Duration = Duration::from_secs(60);
+
+impl Connection {
+    /// Finds credentials and region, assumes the role where one is asked for, and asks STS who we are: one call.
+    ///
+    /// Errors: no region (`Invalid`), no or bad credentials (`Credentials`), nobody at the endpoint (`Unreachable`, within
+    /// about ten seconds).
+    pub async fn open(settings: &Settings) -> Result<Self, Refusal> {
+        let config = load(settings).await;
+        let Some(region) = config.region().map(|r| r.as_ref().to_owned()).filter(|r| !r.is_empty()) else {
+            return Err(refusal::own(
+                RefusalKind::Invalid,
+                "configuration",
+                "no region is set: give `aws.region` in the spec, --region, AWS_REGION, or a region in the profile",
+            ));
+        };
+        let config = match &settings.assume_role {
+            Some(role) => assume(config, role, &region).await,
+            None => config,
+        };
+        let caller = who(&config).await?;
+        let identity = Identity {
+            partition: Partition::new(caller.partition()),
+            account: AccountId::new(caller.account()),
+            region: Region::new(region),
+        };
+        Ok(Self::with(config, identity, caller, settings.parallelism))
+    }
+
+    fn with(config: SdkConfig, identity: Identity, caller: Arn, parallelism: usize) -> Self {
+        Self {
+            identity,
+            caller,
+            endpoint: config.endpoint_url().map(str::to_owned),
+            iam: aws_sdk_iam::Client::new(&config),
+            sfn: aws_sdk_sfn::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::new(&config),
+            glue: aws_sdk_glue::Client::new(&config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
+            s3: s3_client(&config, None),
+            gate: Semaphore::new(parallelism.max(1)),
+            config,
+        }
+    }
+
+    /// Partition, account and region. Read once, when the connection was opened.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The ARN of the user or session that calls.
+    pub fn caller(&self) -> &Arn {
+        &self.caller
+    }
+
+    /// The endpoint that stands in for AWS's own, where one is set.
+    pub fn endpoint(&self) -> Option<&str> {
+        self.endpoint.as_deref()
+    }
+
+    /// Sends one request when its turn comes. `call` is `service:Operation`, as [`crate::permissions::ACTIONS`] lists it.
+    pub(crate) async fn send<T, E>(
+        &self,
+        call: &'static str,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, Refusal>
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let _turn = self.gate.acquire().await;
+        tracing::debug!(call, "call");
+        let answer = Box::pin(request).await.map_err(|e| refusal::from_sdk(call, self.endpoint(), &e));
+        if let Err(refusal) = &answer {
+            tracing::debug!(call, kind = ?refusal.kind, code = refusal.code, "refused");
+        }
+        answer
+    }
+
+    /// A client of the tagging API in another region.
+    pub(crate) fn tagging_in(&self, region: &str) -> aws_sdk_resourcegroupstagging::Client {
+        let config = aws_sdk_resourcegroupstagging::config::Builder::from(&self.config)
+            .region(SdkRegion::new(region.to_owned()))
+            .build();
+        aws_sdk_resourcegroupstagging::Client::from_conf(config)
+    }
+
+    /// A client of S3 for a bucket that lives in another region.
+    pub(crate) fn s3_in(&self, region: &str) -> aws_sdk_s3::Client {
+        s3_client(&self.config, Some(region))
+    }
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection")
+            .field("identity", &self.identity)
+            .field("caller", &self.caller)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn load(settings: &Settings) -> SdkConfig {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http::shared_client())
+        .retry_config(
+            RetryConfig::adaptive()
+                .with_max_attempts(ATTEMPTS)
+                .with_initial_backoff(Duration::from_millis(500))
+                .with_max_backoff(Duration::from_secs(10)),
+        )
+        .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build())
+        .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS).build());
+    if let Ok(name) = AppName::new(APP_NAME) {
+        loader = loader.app_name(name);
+    }
+    if let Some(profile) = &settings.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = &settings.region {
+        loader = loader.region(SdkRegion::new(region.clone()));
+    }
+    if let Some(endpoint) = &settings.endpoint_url {
+        loader = loader.endpoint_url(endpoint);
+    }
+    loader.load().await
+}
+
+async fn assume(config: SdkConfig, role: &Arn, region: &str) -> SdkConfig {
+    let provider = AssumeRoleProvider::builder(role.as_str())
+        .session_name(APP_NAME)
+        .region(SdkRegion::new(region.to_owned()))
+        .configure(&config)
+        .build()
+        .await;
+    config.into_builder().credentials_provider(aws_sdk_sts::config::SharedCredentialsProvider::new(provider)).build()
+}
+
+async fn who(config: &SdkConfig) -> Result<Arn, Refusal> {
+    const CALL: &str = "sts:GetCallerIdentity";
+    let first = aws_sdk_sts::config::Builder::from(config)
+        .retry_config(RetryConfig::standard().with_max_attempts(FIRST_ATTEMPTS))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(FIRST_CONNECT)
+                .read_timeout(FIRST_CONNECT)
+                .operation_attempt_timeout(CREDENTIALS)
+                .build(),
+        )
+        .build();
+    let answer = aws_sdk_sts::Client::from_conf(first)
+        .get_caller_identity()
+        .send()
+        .await
+        .map_err(|e| refusal::from_sdk(CALL, config.endpoint_url(), &e))?;
+    answer
+        .arn()
+        .and_then(Arn::parse)
+        .filter(|arn| !arn.account().is_empty())
+        .ok_or_else(|| refusal::malformed(CALL, "the answer holds no ARN"))
+}
+
+fn s3_client(config: &SdkConfig, region: Option<&str>) -> aws_sdk_s3::Client {
+    // An emulator has one host name: the bucket can only stand in the path.
+    let custom = config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+    let mut builder = aws_sdk_s3::config::Builder::from(config).force_path_style(custom);
+    if let Some(region) = region {
+        builder = builder.region(SdkRegion::new(region.to_owned()));
+    }
+    aws_sdk_s3::Client::from_conf(builder.build())
+}

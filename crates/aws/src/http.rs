@@ -1,0 +1,29 @@
+//! One HTTP client for every service, so that connections and the trust store are shared.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use aws_smithy_http_client::{Connector, proxy::ProxyConfig, tls};
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
+
+/// Connections are pooled for each pair of timeouts. Proxies come from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as with
+/// the SDK's own client.
+pub(crate) fn shared_client() -> SharedHttpClient {
+    let pools: Mutex<HashMap<(Option<Duration>, Option<Duration>), SharedHttpConnector>> = Mutex::default();
+    http_client_fn(move |settings, components| {
+        let timeouts = (settings.connect_timeout(), settings.read_timeout());
+        let mut pools = pools.lock().unwrap_or_else(PoisonError::into_inner);
+        let pool = pools.entry(timeouts).or_insert_with(|| {
+            let mut builder = Connector::builder()
+                .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
+                .connector_settings(settings.clone())
+                .proxy_config(ProxyConfig::from_env());
+            builder.set_sleep_impl(components.sleep_impl());
+            SharedHttpConnector::new(builder.build())
+        });
+        pool.clone()
+    })
+}
