@@ -5,12 +5,19 @@
 mod address;
 mod archive;
 mod arn;
+pub mod codes;
+mod context;
 mod desired;
+mod document;
+mod files;
 mod identity;
 pub mod kind;
 mod lookup;
+mod names;
 mod owner;
+mod reference;
 mod secret;
+mod variables;
 
 pub use address::{Address, Kind};
 pub use arn::Arn;

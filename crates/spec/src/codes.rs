@@ -1,0 +1,56 @@
+//! What can be wrong with a spec.
+
+use statewright_source::Code;
+
+macro_rules! codes {
+    ($($name:ident $code:literal $meaning:literal)*) => {
+        $(#[doc = $meaning] pub const $name: Code = Code($code);)*
+
+        /// Every code of this crate with its meaning, for the documentation.
+        pub const CODES: &[(Code, &str)] = &[$(($name, $meaning)),*];
+    };
+}
+
+codes! {
+    UNREADABLE "SPEC001" "A file or a directory cannot be read."
+    NO_SPEC "SPEC002" "There is no spec where one is looked for."
+    EMPTY "SPEC003" "A spec or a document is empty, or not a map."
+    VERSION "SPEC004" "The key `statewright` is missing, or names a version that this program does not know."
+    UNKNOWN_KEY "SPEC005" "A key that the spec language does not know."
+    MISSING_KEY "SPEC006" "A key that must be there is missing."
+    WRONG_TYPE "SPEC007" "A value is of the wrong type."
+    BAD_VALUE "SPEC008" "A value is not one of those allowed, is out of range, or does not have the right form."
+    NOT_YET "SPEC009" "A key or a value of the language that is not available yet."
+    UNKNOWN_CODE "SPEC010" "`allow` names a finding that does not exist."
+
+    OUTSIDE "SPEC020" "A file lies outside the repository that holds the spec."
+    BAD_PATH "SPEC021" "A path cannot be used: absolute, of another system, or made of what is known only in AWS."
+    NO_FILES "SPEC022" "A directory of code holds no file."
+    TOO_MUCH_CODE "SPEC023" "Code is larger than Lambda takes."
+
+    UNKNOWN_VARIABLE "SPEC030" "A variable that the spec does not declare."
+    MISSING_VARIABLE "SPEC031" "A variable without a default was not given a value."
+    BAD_VARIABLE "SPEC032" "A variable's value is not allowed, or does not match its pattern."
+    BAD_PATTERN "SPEC033" "A variable's pattern is not a regular expression."
+    UNKNOWN_ENVIRONMENT "SPEC034" "The environment that was chosen is not declared."
+    BAD_VAR_FILE "SPEC035" "A file of variables is not a map of names and plain values."
+    UNUSED_VARIABLE "SPEC036" "A variable is declared and never used."
+
+    BAD_REFERENCE "SPEC040" "A `${…}` that is not closed, or is not a reference."
+    UNKNOWN_REFERENCE "SPEC041" "A reference to something that the spec does not declare."
+    REFERENCE_PLACE "SPEC042" "A reference that may not stand where it stands."
+    SENSITIVE_PLACE "SPEC043" "A sensitive value in a key, a name, an ARN, a path or a setting."
+    UNKNOWN_NAME "SPEC044" "A name that the spec does not declare, where a name or an ARN must stand."
+    BAD_ARN "SPEC045" "A text that is not an ARN of the right sort."
+    OTHER_PATH "SPEC046" "An ARN that names a declared role or policy under another path."
+    UNUSED_SUBSTITUTION "SPEC047" "A substitution that the definition does not use."
+
+    CIRCLE "SPEC050" "Resources that need each other in a circle."
+    SAME_NAME "SPEC051" "Two names that AWS does not tell apart, or one name that is declared twice."
+    TWO_STACKS "SPEC052" "Two stacks declare the same resource."
+
+    TAG_KEY "SPEC060" "A tag's key is empty, too long, reserved, or has characters that AWS refuses."
+    TAG_VALUE "SPEC061" "A tag's value is too long, or has characters that AWS refuses."
+    TOO_MANY_TAGS "SPEC062" "A resource has more tags than AWS takes."
+    OWNER_TOO_LONG "SPEC063" "Stack and environment are together too long for the tag that says whose a resource is."
+}

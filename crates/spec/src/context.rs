@@ -1,0 +1,395 @@
+//! What one kind's `resolve` works with: its resource, and everything around it.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use statewright_source::{Diagnostic, Node, Sources, Span, visible};
+
+use crate::{
+    Address, Arn, Identity, Kind, Lookup, Mention, Tags, codes,
+    files::{Files, SourceFiles},
+    identity::{UNKNOWN_ACCOUNT, UNKNOWN_PARTITION, UNKNOWN_REGION},
+    names::{Names, fits},
+    reference::{Flavour, Scope, Substitution, Trace, fill_keys, fill_values, pointer_to},
+};
+
+/// What all resources of a spec share.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct World<'a> {
+    pub(crate) identity: &'a Identity,
+    pub(crate) names: &'a Names,
+    pub(crate) files: &'a Files,
+    /// The texts, for places within strings.
+    pub(crate) sources: &'a Sources,
+    /// The documents in files of their own, by the place of their path; `None` where one could not be read, which was said.
+    pub(crate) documents: &'a BTreeMap<Span, Option<Node>>,
+    pub(crate) scope: Scope<'a>,
+    /// `tags:` of the whole spec, filled in.
+    pub(crate) stack_tags: &'a StackTags,
+}
+
+/// `tags:` of the whole spec.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct StackTags {
+    pub(crate) tags: Tags,
+    pub(crate) sensitive: BTreeSet<String>,
+}
+
+/// How strongly a resource leans on another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tie {
+    /// AWS refuses it without the other.
+    Need,
+    /// AWS does not check: it orders steps where it can.
+    Preference,
+}
+
+/// One resource on its way from the spec to what AWS shall have.
+///
+/// Pointers are JSON pointers into the resource's body: `/memory`, `/environment/DAY`, `/logging/log_group`.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    world: World<'a>,
+    address: Address,
+    span: Span,
+    /// References filled in.
+    body: &'a Node,
+    /// Pointers into the body that could not be filled in, or whose shape is wrong: said before.
+    broken: BTreeSet<String>,
+    pub(crate) gathered: Gathered,
+}
+
+/// What came of one resource.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) documents: BTreeMap<String, Node>,
+    pub(crate) sensitive: BTreeSet<String>,
+    pub(crate) needs: BTreeMap<Address, Span>,
+    pub(crate) prefers: BTreeSet<Address>,
+    pub(crate) mentions: Vec<Mention>,
+    pub(crate) variables: BTreeSet<String>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(
+        world: World<'a>,
+        address: Address,
+        span: Span,
+        body: &'a Node,
+        broken: BTreeSet<String>,
+        sensitive: BTreeSet<String>,
+    ) -> Self {
+        let gathered = Gathered { sensitive, ..Gathered::default() };
+        Self { world, address, span, body, broken, gathered }
+    }
+
+    /// Where the spec is resolved; its parts may be unknown.
+    pub(crate) fn identity(&self) -> &'a Identity {
+        self.world.identity
+    }
+
+    /// The resource.
+    pub(crate) fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// The text as it may look in AWS: what is unknown offline replaced by an example of usual length, so that forms and lengths
+    /// can be checked. Never for anything but a check.
+    pub(crate) fn sample<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        sample(text)
+    }
+
+    /// Keeps a finding. One about a place that was already found wrong is dropped.
+    pub(crate) fn report(&mut self, found: Diagnostic) {
+        let told = found.primary.as_ref().is_some_and(|label| {
+            self.broken.iter().any(|p| self.body.pointer(p).is_some_and(|n| n.span == label.span))
+        });
+        if !told {
+            self.gathered.diagnostics.push(found);
+        }
+    }
+
+    /// The place of the resource's name.
+    pub(crate) fn name_span(&self) -> Span {
+        self.span
+    }
+
+    /// The place of a value; of the nearest thing around it where the spec does not say it.
+    pub(crate) fn value_span(&self, pointer: &str) -> Span {
+        self.place(pointer, false)
+    }
+
+    /// The place of a key.
+    pub(crate) fn key_span(&self, pointer: &str) -> Span {
+        self.place(pointer, true)
+    }
+
+    fn place(&self, pointer: &str, key: bool) -> Span {
+        let mut best = self.span;
+        let mut node = self.body;
+        for token in pointer.split('/').skip(1) {
+            let name = token.replace("~1", "/").replace("~0", "~");
+            if let Some(entry) = node.entry(&name) {
+                best = if key { entry.key_span } else { entry.value.span };
+                node = &entry.value;
+            } else if let Some(item) = node.as_seq().and_then(|s| s.get(name.parse::<usize>().ok()?)) {
+                best = item.span;
+                node = item;
+            } else {
+                return best;
+            }
+        }
+        best
+    }
+
+    /// Whether something is wrong at the place, or within it, that was said before.
+    pub(crate) fn is_broken(&self, pointer: &str) -> bool {
+        self.broken.iter().any(|b| b == pointer || b.strip_prefix(pointer).is_some_and(|rest| rest.starts_with('/')))
+    }
+
+    /// The document in a field (`document`, `trust`, `inline/NAME`, `definition`): from its file or from the spec,
+    /// references filled in. `None` where it cannot be had, which is then said. A document is a map with at least one key.
+    pub(crate) fn document(&mut self, field: &str) -> Option<serde_json::Value> {
+        let body = self.body.pointer(&format!("/{field}"))?;
+        let tree = match body.get("file") {
+            Some(path) => self.document_file(field, body, path)?,
+            None if self.is_broken(&format!("/{field}")) => return None,
+            None => body.clone(),
+        };
+        let value = tree.to_json();
+        self.gathered.documents.insert(field.to_owned(), tree);
+        Some(value)
+    }
+
+    fn document_file(&mut self, field: &str, body: &Node, path: &Node) -> Option<Node> {
+        let raw = self.world.documents.get(&path.span)?.as_ref()?;
+        let substitutions = self.substitutions(field, body);
+        let flavour = match self.address.kind {
+            Kind::Policy | Kind::Role => Flavour::Policy,
+            Kind::LogGroup | Kind::Function | Kind::Job | Kind::StateMachine => Flavour::Definition(&substitutions),
+        };
+        let World { scope, sources, .. } = self.world;
+        let mut trace = Trace::default();
+        let keys = Scope { names: None, ..scope };
+        let tree = fill_keys(raw, keys, flavour, sources, &mut trace);
+        let tree = fill_values(&tree, &mut format!("/{field}"), scope, flavour, sources, &mut trace);
+        for unused in substitutions.iter().filter(|s| !trace.substitutions.contains(&s.name)) {
+            let place = self.key_span(&pointer_to(&format!("/{field}/substitutions"), &unused.name));
+            self.report(
+                Diagnostic::new(
+                    codes::UNUSED_SUBSTITUTION,
+                    statewright_source::Severity::Warning,
+                    format!("the definition has no `${{{}}}`", visible(&unused.name)),
+                )
+                .at(place, "not used")
+                .help("remove it, or correct its name"),
+            );
+        }
+        let faulty = !trace.diagnostics.is_empty() || !trace.broken.is_empty();
+        self.gathered.diagnostics.append(&mut trace.diagnostics);
+        self.gathered.sensitive.append(&mut trace.sensitive);
+        self.gathered.variables.append(&mut trace.variables);
+        self.gathered.prefers.extend(trace.refers.into_keys());
+        (!faulty).then_some(tree)
+    }
+
+    fn substitutions(&self, field: &str, body: &Node) -> Vec<Substitution> {
+        let prefix = format!("/{field}/substitutions");
+        let entries = body.get("substitutions").and_then(Node::as_map).unwrap_or_default();
+        let substitution = |entry: &statewright_source::Entry| {
+            let pointer = pointer_to(&prefix, &entry.key);
+            Some(Substitution {
+                name: entry.key.clone(),
+                text: entry.value.as_str()?.to_owned(),
+                sensitive: self.gathered.sensitive.contains(&pointer),
+                broken: self.broken.contains(&pointer),
+            })
+        };
+        entries.iter().filter_map(substitution).collect()
+    }
+
+    /// The tree of a document that [`document`](Self::document) gave.
+    pub(crate) fn tree(&self, field: &str) -> Option<&Node> {
+        self.gathered.documents.get(field)
+    }
+
+    /// The place of a value within a document; of the document where there is no such value.
+    pub(crate) fn document_span(&self, field: &str, pointer: &str) -> Span {
+        self.tree(field)
+            .and_then(|t| t.pointer(pointer))
+            .map_or_else(|| self.value_span(&format!("/{field}")), |n| n.span)
+    }
+
+    /// A role: a name of this spec, or an ARN. A declared one is needed, another is looked up.
+    pub(crate) fn role(&mut self, text: &str, pointer: &str) -> Option<Arn> {
+        self.named(Kind::Role, text, pointer, Tie::Need)
+    }
+
+    /// A managed policy: a name of this spec, or an ARN. A declared one is needed, another is looked up.
+    pub(crate) fn policy(&mut self, text: &str, pointer: &str) -> Option<Arn> {
+        self.named(Kind::Policy, text, pointer, Tie::Need)
+    }
+
+    /// A log group: a name of this spec, or an ARN, with or without `:*` (the answer has none).
+    pub(crate) fn log_group(&mut self, text: &str, pointer: &str, tie: Tie) -> Option<Arn> {
+        self.named(Kind::LogGroup, text.strip_suffix(":*").unwrap_or(text), pointer, tie)
+    }
+
+    fn named(&mut self, kind: Kind, text: &str, pointer: &str, tie: Tie) -> Option<Arn> {
+        if self.is_broken(pointer) {
+            return None;
+        }
+        let span = self.value_span(pointer);
+        if !text.starts_with("arn:") {
+            let address = Address::new(kind, text);
+            let Some(name) = self.world.names.get(&address) else {
+                let help = match self.world.names.nearest(kind, text) {
+                    Some(near) => format!("did you mean `{}`?", visible(near)),
+                    None => format!("declare it under `{}`, or give the ARN of one that exists", kind.section()),
+                };
+                let title = format!("the spec declares no {} `{}`", kind.noun(), visible(text));
+                self.report(Diagnostic::error(codes::UNKNOWN_NAME, title).at(span, "not declared").help(help));
+                return None;
+            };
+            let arn = name.arn.clone();
+            self.tie(address, span, tie);
+            return Some(arn);
+        }
+        let (service, prefix) = match kind {
+            Kind::Role => ("iam", "role/"),
+            Kind::Policy => ("iam", "policy/"),
+            Kind::LogGroup => ("logs", "log-group:"),
+            Kind::Function => ("lambda", "function:"),
+            Kind::Job => ("glue", "job/"),
+            Kind::StateMachine => ("states", "stateMachine:"),
+        };
+        let arn = self.arn(text, pointer, service)?;
+        if !arn.resource().starts_with(prefix) {
+            let title = format!("`{}` is not the ARN of a {}", visible(text), kind.noun());
+            let label = format!("its resource does not begin with `{prefix}`");
+            self.report(Diagnostic::error(codes::BAD_ARN, title).at(span, label));
+            return None;
+        }
+        if let Some(address) = self.world.names.by_arn(kind, &arn).cloned() {
+            let own = self.world.names.get(&address).map(|n| n.arn.clone());
+            self.tie(address, span, tie);
+            return own;
+        }
+        if matches!(kind, Kind::Role | Kind::Policy)
+            && let Some((address, name)) = self.world.names.other_path(kind, &arn)
+        {
+            let title = format!("`{}` is not where the spec puts `{}`", visible(text), visible(&address.name));
+            let found = Diagnostic::error(codes::OTHER_PATH, title)
+                .at(span, "another path or spelling")
+                .related(name.span, "declared here; IAM tells names apart neither by path nor by case")
+                .help(format!("write the name `{}`", visible(&address.name)));
+            self.report(found);
+            return None;
+        }
+        let lookup = match kind {
+            Kind::Role => Some(Lookup::Role(arn.clone())),
+            Kind::Policy => Some(Lookup::Policy(arn.clone())),
+            Kind::LogGroup => {
+                let name = arn.resource().strip_prefix(prefix).unwrap_or_default();
+                fits(arn.region(), self.world.identity.region.as_str()).then(|| Lookup::LogGroup(name.to_owned()))
+            }
+            Kind::Function | Kind::Job | Kind::StateMachine => None,
+        };
+        // What lies in another account cannot be read from here.
+        let account = arn.account();
+        let readable = account == "aws" || fits(account, self.world.identity.account.as_str());
+        if let Some(lookup) = lookup.filter(|_| readable) {
+            self.mention(lookup, pointer);
+        }
+        Some(arn)
+    }
+
+    /// Leans on a declared resource.
+    pub(crate) fn tie(&mut self, on: Address, span: Span, tie: Tie) {
+        match tie {
+            Tie::Need => {
+                self.gathered.needs.entry(on).or_insert(span);
+            }
+            Tie::Preference => {
+                self.gathered.prefers.insert(on);
+            }
+        }
+    }
+
+    /// Any other ARN of one service (`kms`, `sqs`, `lambda`).
+    pub(crate) fn arn(&mut self, text: &str, pointer: &str, service: &str) -> Option<Arn> {
+        if self.is_broken(pointer) {
+            return None;
+        }
+        let title = match Arn::parse(text) {
+            Some(arn) if arn.service() == service => return Some(arn),
+            Some(arn) => format!("`{}` is an ARN of `{}`, not of `{service}`", visible(text), visible(arn.service())),
+            None => format!("`{}` is not an ARN", visible(text)),
+        };
+        let found = Diagnostic::error(codes::BAD_ARN, title)
+            .at(self.value_span(pointer), "an ARN must stand here")
+            .help(format!("it looks like `arn:aws:{service}:REGION:ACCOUNT:…`"));
+        self.report(found);
+        None
+    }
+
+    /// Notes something that is named and not declared: it is looked up in AWS.
+    pub(crate) fn mention(&mut self, target: Lookup, pointer: &str) {
+        let span = self.value_span(pointer);
+        self.gathered.mentions.push(Mention { target, by: self.address.clone(), state: None, span });
+    }
+
+    /// The bytes of a file of the repository, at most `limit`.
+    pub(crate) fn bytes(&mut self, path: &str, pointer: &str, limit: u64) -> Option<Arc<[u8]>> {
+        if self.is_broken(pointer) {
+            return None;
+        }
+        let span = self.value_span(pointer);
+        match self.world.files.bytes(path, limit) {
+            Ok(bytes) => Some(bytes),
+            Err(fault) => {
+                self.report(fault.diagnostic(&self.world.files.shown(path), span));
+                None
+            }
+        }
+    }
+
+    /// The code in a file, or in all files of a directory.
+    pub(crate) fn source(&mut self, path: &str, pointer: &str) -> Option<SourceFiles> {
+        if self.is_broken(pointer) {
+            return None;
+        }
+        let span = self.value_span(pointer);
+        match self.world.files.source(path) {
+            Ok(files) => Some(files),
+            Err(fault) => {
+                self.report(fault.diagnostic(&self.world.files.shown(path), span));
+                None
+            }
+        }
+    }
+
+    /// Its own tags, and those of the whole spec that it does not set itself.
+    pub(crate) fn tags(&mut self, own: &Tags) -> Tags {
+        let StackTags { tags, sensitive } = self.world.stack_tags;
+        let inherited = tags.keys().filter(|key| !own.contains_key(*key));
+        let secret = inherited.filter(|key| sensitive.contains(*key)).map(|key| pointer_to("/tags", key));
+        self.gathered.sensitive.extend(secret);
+        let mut all = tags.clone();
+        all.extend(own.clone());
+        all
+    }
+}
+
+/// See [`Context::sample`].
+pub(crate) fn sample(text: &str) -> Cow<'_, str> {
+    if !text.contains([UNKNOWN_ACCOUNT, UNKNOWN_REGION, UNKNOWN_PARTITION]) {
+        return Cow::Borrowed(text);
+    }
+    let text = text.replace(UNKNOWN_ACCOUNT, "123456789012");
+    Cow::Owned(text.replace(UNKNOWN_REGION, "us-east-1").replace(UNKNOWN_PARTITION, "aws"))
+}
