@@ -1,1 +1,37 @@
+//! IAM policies by their meaning.
 //!
+//! A [`Document`] is read out of a file's tree with places and findings, or out of JSON that AWS returned. On it stand a
+//! canonical form, an equality and a diff that speak as IAM does, and the questions whether a change gives or takes
+//! access. Nothing here reads files or talks to AWS.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod canonical;
+pub mod codes;
+mod cover;
+mod diff;
+mod document;
+mod equivalence;
+mod operator;
+pub mod pattern;
+mod principal;
+mod read;
+mod size;
+mod trust;
+mod union;
+mod validate;
+
+pub use canonical::canonical;
+pub use codes::{CODES, Rule};
+pub use diff::{DocumentDiff, Element, ElementDiff, StatementDiff, StatementText, describe, diff};
+pub use document::{Condition, Document, Effect, Kind, Named, Scope, Statement, Text, Version};
+pub use equivalence::{broadens, equivalent, narrows};
+pub use operator::{Operator, Qualifier, Test, ValueKind};
+pub use principal::Principal;
+pub use read::decode;
+pub use size::{quota, refused_character, size};
+pub use trust::{Assumable, dangling_principals, service_can_assume};
+pub use union::union;
+pub use validate::validate;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,6 @@
+//! Data tests of the whole crate, and laws over generated documents.
+
+mod corpus;
+mod laws;
+mod meaning;
+mod validation;
