@@ -25,8 +25,7 @@ codes! {
 
     OUTSIDE "SPEC020" "A file lies outside the repository that holds the spec."
     BAD_PATH "SPEC021" "A path cannot be used: absolute, of another system, or made of what is known only in AWS."
-    NO_FILES "SPEC022" "A directory of code holds no file."
-    TOO_MUCH_CODE "SPEC023" "Code is larger than Lambda takes."
+    TOO_LARGE "SPEC022" "A file is larger than is taken."
 
     UNKNOWN_VARIABLE "SPEC030" "A variable that the spec does not declare."
     MISSING_VARIABLE "SPEC031" "A variable without a default was not given a value."

@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -10,7 +11,7 @@ use statewright_source::{Diagnostic, Node, Sources, Span, visible};
 
 use crate::{
     Address, Arn, Identity, Kind, Lookup, Mention, Tags, codes,
-    files::{Files, SourceFiles},
+    files::Files,
     identity::{UNKNOWN_ACCOUNT, UNKNOWN_PARTITION, UNKNOWN_REGION},
     names::{Names, fits},
     reference::{Flavour, Scope, Substitution, Trace, fill_keys, fill_values, pointer_to},
@@ -358,14 +359,14 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The code in a file, or in all files of a directory.
-    pub(crate) fn source(&mut self, path: &str, pointer: &str) -> Option<SourceFiles> {
+    /// Where a file or a directory really is: in the repository that holds the spec.
+    pub(crate) fn path(&mut self, path: &str, pointer: &str) -> Option<PathBuf> {
         if self.is_broken(pointer) {
             return None;
         }
         let span = self.value_span(pointer);
-        match self.world.files.source(path) {
-            Ok(files) => Some(files),
+        match self.world.files.locate(path) {
+            Ok(found) => Some(found),
             Err(fault) => {
                 self.report(fault.diagnostic(&self.world.files.shown(path), span));
                 None
