@@ -52,4 +52,17 @@ codes! {
     TAG_VALUE "SPEC061" "A tag's value is too long, or has characters that AWS refuses."
     TOO_MANY_TAGS "SPEC062" "A resource has more tags than AWS takes."
     OWNER_TOO_LONG "SPEC063" "Stack and environment are together too long for the tag that says whose a resource is."
+
+    NAME "SPEC070" "A name that AWS refuses."
+    TOO_LONG "SPEC071" "A text that is longer than AWS takes."
+    CHARACTERS "SPEC072" "A text with characters that AWS refuses."
+    TOO_MANY "SPEC073" "More items than AWS takes."
+    EXCLUSIVE "SPEC074" "Keys that AWS does not take together."
+    MISSING_PARTNER "SPEC075" "A key that needs another beside it."
+    OUTDATED "SPEC076" "A value that AWS no longer takes for something new."
+    UNFAMILIAR "SPEC077" "A value that this program does not know. AWS may."
+    CODE "SPEC078" "Code that cannot be packed for Lambda."
+    HANDLER "SPEC079" "The code does not hold what the handler names."
+    UNLOGGED "SPEC080" "An express machine without a log: nothing tells why an execution failed."
+    ARGUMENT "SPEC081" "A job argument that Glue does not pass on as written."
 }

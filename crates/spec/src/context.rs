@@ -14,7 +14,7 @@ use crate::{
     files::Files,
     identity::{UNKNOWN_ACCOUNT, UNKNOWN_PARTITION, UNKNOWN_REGION},
     names::{Names, fits},
-    reference::{Flavour, Scope, Substitution, Trace, fill_keys, fill_values, pointer_to},
+    reference::{Flavour, Scope, Substitution, Trace, fill_keys, fill_values, part, pointer_to},
 };
 
 /// What all resources of a spec share.
@@ -127,6 +127,16 @@ impl<'a> Context<'a> {
     /// The place of a key.
     pub(crate) fn key_span(&self, pointer: &str) -> Span {
         self.place(pointer, true)
+    }
+
+    /// The place of `text[range]`, where `text` is the string at the pointer; of all of it where the file writes it otherwise.
+    pub(crate) fn part_span(&self, pointer: &str, text: &str, range: std::ops::Range<usize>) -> Span {
+        part(self.world.sources, self.value_span(pointer), text, range.start, range.end)
+    }
+
+    /// Whether the spec declares a resource.
+    pub(crate) fn declares(&self, address: &Address) -> bool {
+        self.world.names.get(address).is_some()
     }
 
     fn place(&self, pointer: &str, key: bool) -> Span {

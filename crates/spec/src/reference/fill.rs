@@ -143,7 +143,7 @@ impl Filler<'_, '_> {
 
 /// The place of `text[start..end]` where `text` is the string at `span`: that part of it if the file writes it
 /// as it is, else the whole.
-fn part(sources: &Sources, span: Span, text: &str, start: usize, end: usize) -> Span {
+pub(crate) fn part(sources: &Sources, span: Span, text: &str, start: usize, end: usize) -> Span {
     let (Some(wanted), Some(before)) = (text.get(start..end), text.get(..start)) else { return span };
     let earlier = before.matches(wanted).count();
     match sources.text(span).match_indices(wanted).nth(earlier) {

@@ -3,7 +3,7 @@
 mod fill;
 mod template;
 
-pub(crate) use fill::{Trace, fill_keys, fill_text, fill_values, pointer_to};
+pub(crate) use fill::{Trace, fill_keys, fill_text, fill_values, part, pointer_to};
 use statewright_source::{nearest, visible};
 
 use crate::{Address, Identity, Kind, names::Names, variables::Variables};
