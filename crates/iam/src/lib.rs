@@ -8,9 +8,11 @@
 mod canonical;
 pub mod codes;
 mod cover;
+mod date;
 mod diff;
 mod document;
 mod equivalence;
+pub mod evaluate;
 mod operator;
 pub mod pattern;
 mod principal;

@@ -5,6 +5,7 @@ use statewright_source::{Diagnostic, Severity};
 use super::statement::finding;
 use crate::{
     codes,
+    date::instant,
     document::{Condition, Text, Version},
     operator::ValueKind,
 };
@@ -36,7 +37,7 @@ pub(super) fn check(condition: &Condition, version: &Version, found: &mut Vec<Di
         let (fits, expected, severity, aws) = match operator.test.kind() {
             // IAM itself refuses a bad date; the others it takes and never matches.
             ValueKind::Date => {
-                (is_date(text), "an ISO 8601 date or epoch seconds", Severity::Error, "TYPE_MISMATCH_DATE")
+                (instant(text).is_some(), "an ISO 8601 date or epoch seconds", Severity::Error, "TYPE_MISMATCH_DATE")
             }
             ValueKind::Numeric => (is_number(text), "a number", Severity::Warning, "TYPE_MISMATCH_NUMBER"),
             ValueKind::Bool | ValueKind::Null => (
@@ -115,62 +116,6 @@ pub(super) fn variables(text: &Text, version: &Version, found: &mut Vec<Diagnost
             "VARIABLE_UNSUPPORTED_IN_VERSION",
         );
     }
-}
-
-/// `2024-05-01T12:00:00Z` in any precision from the year to nine digits of a second, with or without a zone, or epoch
-/// seconds. `t` for `T` and a bare `01T` pass, as they do at AWS.
-pub(crate) fn is_date(text: &str) -> bool {
-    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return text.parse::<i64>().is_ok();
-    }
-    let (date, time) = match text.split_once(['T', 't']) {
-        Some((date, time)) => (date, Some(time)),
-        None => (text, None),
-    };
-    if time.is_none() && !date.trim_start_matches('-').contains('-') {
-        return false;
-    }
-    let mut parts = date.strip_prefix('-').unwrap_or(date).split('-');
-    let year = parts.next().is_some_and(|y| (1..=9).contains(&y.len()) && digits(y));
-    let month = parts.next().is_none_or(|m| within(m, 1, 12));
-    let day = parts.next().is_none_or(|d| within(d, 1, 31));
-    year && month && day && parts.next().is_none() && time.is_none_or(is_time)
-}
-
-fn is_time(text: &str) -> bool {
-    let (clock, zone) = match text.find(['Z', 'z', '+', '-']) {
-        Some(at) => (&text[..at], &text[at..]),
-        None => (text, ""),
-    };
-    let zone_ok = match zone.chars().next() {
-        None => true,
-        Some('Z' | 'z') => zone.len() == 1,
-        Some(_) => match zone[1..].split_once(':') {
-            Some((h, m)) => within(h, 0, 18) && within(m, 0, 59),
-            None => within(&zone[1..], 0, 18) || (zone.len() == 5 && digits(&zone[1..])),
-        },
-    };
-    if clock.is_empty() {
-        return zone_ok;
-    }
-    let (whole, fraction) = match clock.split_once('.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (clock, None),
-    };
-    let mut parts = whole.split(':');
-    let clock_ok = parts.next().is_some_and(|h| within(h, 0, 24))
-        && parts.next().is_none_or(|m| within(m, 0, 59))
-        && parts.next().is_none_or(|s| within(s, 0, 60))
-        && parts.next().is_none();
-    clock_ok && zone_ok && fraction.is_none_or(|f| (1..=9).contains(&f.len()) && digits(f))
-}
-
-fn digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-fn within(text: &str, low: u32, high: u32) -> bool {
-    text.len() == 2 && digits(text) && text.parse().is_ok_and(|n| (low..=high).contains(&n))
 }
 
 fn is_number(text: &str) -> bool {

@@ -1,0 +1,342 @@
+//! Whether a request is allowed, and which statement decides.
+//!
+//! The order is IAM's: an explicit deny in any policy decides; then the identity policies must allow, inside the
+//! boundary; a resource policy of the same account may allow as well, and one of another account must. Service control
+//! policies and session policies are not seen.
+//!
+//! What is not known stays open: a condition on a key whose value nobody knows, or a request for "any resource" of which
+//! a statement covers some, gives [`Decision::Depends`] with the reasons.
+
+mod compare;
+mod context;
+mod rule;
+
+use serde::Serialize;
+
+pub use context::{Context, Unsaid};
+
+use self::rule::{Held, Rule};
+use crate::{
+    document::{Document, Effect},
+    principal::Principal,
+};
+
+/// Who wants to do what to what.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    /// A user or a role by its ARN ([`Principal::new`] of kind `AWS`), or a service.
+    pub principal: &'a Principal,
+    /// `glue:StartJobRun`. With wildcards: every action that matches.
+    pub action: &'a str,
+    /// An ARN, or `*` for an action that has no resource. With wildcards: every resource that matches.
+    pub resource: &'a str,
+    /// The account of the resource, where its ARN does not say (S3).
+    pub resource_account: Option<&'a str>,
+    /// What else the request carries.
+    pub context: &'a Context,
+}
+
+/// The policies that decide about a principal's requests.
+#[derive(Debug, Clone, Default)]
+pub struct Policies {
+    /// Inline and attached policies.
+    pub identity: Vec<Policy>,
+    /// The boundary, if the principal has one. More than one must all allow.
+    pub boundary: Vec<Policy>,
+    /// The policy of the resource.
+    pub resource: ResourcePolicy,
+}
+
+/// What is known of the policy of the resource.
+#[derive(Debug, Clone, Default)]
+pub enum ResourcePolicy {
+    /// It has none.
+    #[default]
+    None,
+    /// It was not read.
+    Unknown,
+    /// This one.
+    Known(Policy),
+}
+
+/// A document ready to be evaluated, often.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    rules: Vec<Rule>,
+}
+
+/// Which policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layer {
+    /// Inline or attached.
+    Identity,
+    /// The boundary.
+    Boundary,
+    /// The resource's own.
+    Resource,
+}
+
+/// The statement that decided.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Decider {
+    /// In which kind of policy.
+    pub layer: Layer,
+    /// Which policy of that kind, from 0 in the order given.
+    pub policy: usize,
+    /// Which statement of it, from 0.
+    pub statement: usize,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "decision", rename_all = "camelCase")]
+pub enum Decision {
+    /// Allowed by this statement.
+    Allowed {
+        /// The first that allows.
+        by: Decider,
+    },
+    /// Forbidden by this statement, whatever else allows.
+    ExplicitDeny {
+        /// The first that forbids.
+        by: Decider,
+    },
+    /// Nothing allows it there.
+    ImplicitDeny {
+        /// The kind of policy that would have to allow.
+        missing: Layer,
+    },
+    /// It depends on what is not known.
+    Depends {
+        /// On what, in words: `StringEquals aws:SourceAccount = 123456789012`, `only on arn:…`.
+        on: Vec<String>,
+        /// The statements that would allow or forbid.
+        by: Vec<Decider>,
+    },
+}
+
+impl Policy {
+    /// Reads a document. Statements that IAM would refuse (no effect, no action, an unknown operator) say nothing.
+    pub fn new(document: &Document) -> Self {
+        let variables = document.version.has_variables();
+        let rules = document
+            .statements
+            .iter()
+            .enumerate()
+            .filter_map(|(at, statement)| Rule::new(at, statement, variables))
+            .collect();
+        Self { rules }
+    }
+}
+
+impl Policies {
+    /// Decides about one request.
+    pub fn evaluate(&self, request: &Request<'_>) -> Decision {
+        let identity = layer(Layer::Identity, &self.identity, request);
+        let boundary = self.boundary.iter().map(|policy| {
+            let mut one = layer(Layer::Boundary, std::slice::from_ref(policy), request);
+            one.missing = Layer::Boundary;
+            one
+        });
+        let boundary: Vec<Answer> = boundary.collect();
+        let resource = match &self.resource {
+            ResourcePolicy::Known(policy) => layer(Layer::Resource, std::slice::from_ref(policy), request),
+            ResourcePolicy::None | ResourcePolicy::Unknown => Answer::nothing(Layer::Resource),
+        };
+        let answers = || boundary.iter().chain([&identity, &resource]);
+        if let Some(by) = answers().find_map(|a| a.deny.clone()) {
+            return Decision::ExplicitDeny { by };
+        }
+        let mut open = Open::default();
+        for answer in answers() {
+            open.take(&answer.maybe_deny, true);
+        }
+        match self.granted(request, &identity, &boundary, &resource, &mut open) {
+            Grant::No(missing) => Decision::ImplicitDeny { missing },
+            Grant::Yes(by) if open.on.is_empty() => Decision::Allowed { by },
+            Grant::Yes(_) | Grant::Maybe => Decision::Depends { on: open.on, by: open.by },
+        }
+    }
+
+    fn granted(
+        &self,
+        request: &Request<'_>,
+        identity: &Answer,
+        boundary: &[Answer],
+        resource: &Answer,
+        open: &mut Open,
+    ) -> Grant {
+        let own = account_of(request.principal);
+        let theirs = request.resource_account.or_else(|| context::account_of_arn(request.resource));
+        let across = matches!((own, theirs), (Some(a), Some(b)) if a != b);
+        let own_side = || {
+            let mut sides: Vec<&Answer> = vec![identity];
+            sides.extend(boundary);
+            all(&sides)
+        };
+        if across {
+            if let ResourcePolicy::Unknown = self.resource {
+                let side = own_side();
+                if let Grant::No(missing) = side.grant {
+                    return Grant::No(missing);
+                }
+                open.take(&side.maybe, false);
+                open.on.push(format!("the resource's own policy in account {}", theirs.unwrap_or_default()));
+                return Grant::Maybe;
+            }
+            let mut sides: Vec<&Answer> = vec![identity];
+            sides.extend(boundary);
+            sides.push(resource);
+            let side = all(&sides);
+            open.take(&side.maybe, false);
+            return side.grant;
+        }
+        // In one account the resource's policy grants by itself when it names the principal or everyone. When it names the
+        // account, it leaves the grant to the identity policies. A role's boundary limits both; a user's does not.
+        let by_resource = match &resource.allow {
+            Some((by, direct)) if *direct => Some(by.clone()),
+            _ => None,
+        };
+        if let Some(by) = by_resource {
+            let is_user = matches!(request.principal, Principal::Aws(arn) if arn.contains(":user/"));
+            if boundary.is_empty() || is_user || matches!(request.principal, Principal::Service(_)) {
+                return Grant::Yes(by);
+            }
+            let side = all(&boundary.iter().collect::<Vec<_>>());
+            open.take(&side.maybe, false);
+            return match side.grant {
+                Grant::Yes(_) => Grant::Yes(by),
+                other => other,
+            };
+        }
+        let side = own_side();
+        if let Grant::No(missing) = side.grant {
+            let direct: Vec<_> = resource.maybe_allow.iter().filter(|m| m.direct).cloned().collect();
+            if direct.is_empty() {
+                return Grant::No(missing);
+            }
+            open.take(&direct, false);
+            return Grant::Maybe;
+        }
+        open.take(&side.maybe, false);
+        side.grant
+    }
+}
+
+/// Whether a grant stands.
+enum Grant {
+    Yes(Decider),
+    Maybe,
+    No(Layer),
+}
+
+/// A statement that decides if something holds.
+#[derive(Debug, Clone)]
+struct Maybe {
+    by: Decider,
+    on: Vec<String>,
+    /// It names the principal itself or everyone, not its account.
+    direct: bool,
+}
+
+/// What one kind of policy says.
+struct Answer {
+    missing: Layer,
+    deny: Option<Decider>,
+    maybe_deny: Vec<Maybe>,
+    allow: Option<(Decider, bool)>,
+    maybe_allow: Vec<Maybe>,
+}
+
+impl Answer {
+    const fn nothing(missing: Layer) -> Self {
+        Self { missing, deny: None, maybe_deny: Vec::new(), allow: None, maybe_allow: Vec::new() }
+    }
+}
+
+struct Side {
+    grant: Grant,
+    maybe: Vec<Maybe>,
+}
+
+/// All of them must allow. The first (the identity policies) names the decider.
+fn all(answers: &[&Answer]) -> Side {
+    let mut maybe = Vec::new();
+    let mut by = None;
+    for answer in answers {
+        match &answer.allow {
+            Some((decider, _)) => {
+                if by.is_none() {
+                    by = Some(decider.clone());
+                }
+            }
+            None if answer.maybe_allow.is_empty() => {
+                return Side { grant: Grant::No(answer.missing), maybe: Vec::new() };
+            }
+            None => maybe.extend(answer.maybe_allow.iter().cloned()),
+        }
+    }
+    let grant = match by {
+        Some(by) if maybe.is_empty() => Grant::Yes(by),
+        _ => Grant::Maybe,
+    };
+    Side { grant, maybe }
+}
+
+/// What the answer depends on.
+#[derive(Default)]
+struct Open {
+    on: Vec<String>,
+    by: Vec<Decider>,
+}
+
+impl Open {
+    fn take(&mut self, maybes: &[Maybe], denies: bool) {
+        for maybe in maybes {
+            for text in &maybe.on {
+                let text = if denies { format!("not ({text})") } else { text.clone() };
+                if !self.on.contains(&text) {
+                    self.on.push(text);
+                }
+            }
+            if !self.by.contains(&maybe.by) {
+                self.by.push(maybe.by.clone());
+            }
+        }
+    }
+}
+
+fn layer(layer: Layer, policies: &[Policy], request: &Request<'_>) -> Answer {
+    let mut answer = Answer::nothing(layer);
+    for (at, policy) in policies.iter().enumerate() {
+        for rule in &policy.rules {
+            let held = rule.holds(request);
+            if matches!(held, Held::No) {
+                continue;
+            }
+            let by = Decider { layer, policy: at, statement: rule.statement };
+            let direct = layer != Layer::Resource || rule.names_directly(request.principal);
+            match (rule.effect, held) {
+                (_, Held::No) => {}
+                (Effect::Deny, Held::Yes) => answer.deny = answer.deny.or(Some(by)),
+                (Effect::Deny, Held::Maybe(on)) => answer.maybe_deny.push(Maybe { by, on, direct }),
+                (Effect::Allow, Held::Yes) => {
+                    if answer.allow.as_ref().is_none_or(|(_, had)| !had && direct) {
+                        answer.allow = Some((by, direct));
+                    }
+                }
+                (Effect::Allow, Held::Maybe(on)) => answer.maybe_allow.push(Maybe { by, on, direct }),
+            }
+        }
+    }
+    answer
+}
+
+fn account_of(principal: &Principal) -> Option<&str> {
+    match principal {
+        Principal::Account(account) => Some(account),
+        Principal::Aws(arn) => context::account_of_arn(arn),
+        _ => None,
+    }
+}
