@@ -8,8 +8,10 @@
 mod condition;
 mod diff;
 mod flow;
+mod jsonata;
 mod mentions;
 mod model;
+mod path;
 mod resource;
 #[cfg(test)]
 mod testing;
