@@ -5,8 +5,10 @@
 //! access. Nothing here reads files or talks to AWS.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod access;
 mod canonical;
 pub mod codes;
+pub mod conformance;
 mod cover;
 mod date;
 mod diff;

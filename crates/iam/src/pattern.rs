@@ -71,6 +71,15 @@ fn greedy<P, T>(pattern: &[P], text: &[T], star: impl Fn(&P) -> bool, one: impl 
 /// (policy version 2012-10-17); without, it is plain text (2008-10-17). Runs of wildcards come in one order (`?` before
 /// `*`, one `*`), so that `*?` and `?*` are one pattern.
 pub(crate) fn tokens(text: &str, case: Case, variables: bool) -> Vec<Token> {
+    split(text, case, variables, true)
+}
+
+/// Splits a text in which `*` and `?` are plain characters and `${…}` is a variable.
+pub(crate) fn literals(text: &str) -> Vec<Token> {
+    split(text, Case::Sensitive, true, false)
+}
+
+fn split(text: &str, case: Case, variables: bool, wild: bool) -> Vec<Token> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -88,9 +97,9 @@ pub(crate) fn tokens(text: &str, case: Case, variables: bool) -> Vec<Token> {
         }
         rest = &rest[c.len_utf8()..];
         match c {
-            '*' if out.last() == Some(&Token::Many) => {}
-            '*' => out.push(Token::Many),
-            '?' => {
+            '*' if wild && out.last() == Some(&Token::Many) => {}
+            '*' if wild => out.push(Token::Many),
+            '?' if wild => {
                 let at = if out.last() == Some(&Token::Many) { out.len() - 1 } else { out.len() };
                 out.insert(at, Token::One);
             }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     date::instant,
     operator::{Operator, Qualifier, Test as Kind, ValueKind},
-    pattern::{Case, Token, covers_tokens, matches, meets_tokens, tokens},
+    pattern::{Case, Token, covers_tokens, literals, matches, meets_tokens, tokens},
 };
 
 /// Three-valued truth.
@@ -79,11 +79,10 @@ pub(super) fn holds(test: &Test, request: &Request<'_>, variables: bool) -> Outc
     let all = || Outcome::any(values.iter().map(|v| pass(v).not())).not();
     match operator.qualifier {
         Some(Qualifier::ForAll) => all(),
-        Some(Qualifier::ForAny) => Outcome::any(values.iter().map(pass)),
         // A key with no value is a key that is not there.
         None if values.is_empty() => absent(operator).into(),
         None if operator.test.is_negative() => all(),
-        None => Outcome::any(values.iter().map(pass)),
+        None | Some(Qualifier::ForAny) => Outcome::any(values.iter().map(pass)),
     }
 }
 
@@ -100,8 +99,7 @@ fn absent(operator: Operator) -> bool {
 /// Whether the value of the request is the one wanted; for a negative test, whether it is the one that fails.
 fn compare(test: Kind, wanted: &str, value: &str, request: &Request<'_>, variables: bool) -> Outcome {
     let filled = || {
-        let text = tokens(wanted, Case::Sensitive, true);
-        let text = if test.has_wildcards() { text } else { literal(wanted) };
+        let text = if test.has_wildcards() { tokens(wanted, Case::Sensitive, true) } else { literals(wanted) };
         fill(text, request)
     };
     if variables && wanted.contains("${") && matches!(test.kind(), ValueKind::String | ValueKind::Arn) {
@@ -140,18 +138,6 @@ fn compare(test: Kind, wanted: &str, value: &str, request: &Request<'_>, variabl
         Kind::Null => false,
     }
     .into()
-}
-
-/// A text without wildcards, with its variables.
-fn literal(text: &str) -> Vec<Token> {
-    tokens(text, Case::Sensitive, true)
-        .into_iter()
-        .map(|token| match token {
-            Token::Many => Token::Char('*'),
-            Token::One => Token::Char('?'),
-            other => other,
-        })
-        .collect()
 }
 
 fn lower(tokens: &[Token]) -> Vec<Token> {

@@ -3,7 +3,13 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::{broadens, canonical, equivalent, narrows, union};
+use crate::{
+    Document, Principal, broadens, canonical, equivalent,
+    evaluate::{Context, Decision, Policies, Policy, Request},
+    narrows,
+    pattern::{Case, covers, matches, meets},
+    union,
+};
 
 fn action() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -119,6 +125,49 @@ fn turned(value: &Value) -> Value {
     }
 }
 
+/// What a request says of `aws:Key`.
+#[derive(Debug, Clone, PartialEq)]
+enum Said {
+    Unknown,
+    Absent,
+    Value(String),
+}
+
+type Asked = (String, String, Said);
+
+/// A request in the same small world.
+fn request() -> impl Strategy<Value = Asked> {
+    (
+        (0..2u8, 0..4u8).prop_map(|(s, a)| format!("s{s}:Get{a}")),
+        prop_oneof![
+            (0..3u8).prop_map(|r| format!("arn:aws:s0:::r{r}")),
+            (0..3u8).prop_map(|r| format!("arn:aws:s0:::r{r}x")),
+            Just("*".to_owned())
+        ],
+        prop_oneof![Just(Said::Unknown), Just(Said::Absent), (0..3u8).prop_map(|v| Said::Value(format!("v{v}")))],
+    )
+}
+
+fn decide(document: &Value, (action, resource, value): &Asked) -> Decision {
+    let context = match value {
+        Said::Unknown => Context::unknown(),
+        Said::Absent => Context::complete(),
+        Said::Value(value) => Context::complete().with("aws:key", [value.clone()]),
+    };
+    let policies = Policies { identity: vec![Policy::new(&Document::of(document).unwrap())], ..Policies::default() };
+    policies.evaluate(&Request {
+        principal: &Principal::new("AWS", "arn:aws:iam::123456789012:role/r"),
+        action,
+        resource,
+        resource_account: None,
+        context: &context,
+    })
+}
+
+fn allowed(document: &Value, request: &Asked) -> bool {
+    matches!(decide(document, request), Decision::Allowed { .. })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
@@ -146,5 +195,63 @@ proptest! {
             prop_assert!(!narrows(&a, &both), "{} {} {}", a, b, both);
             prop_assert!(!narrows(&b, &both), "{} {} {}", a, b, both);
         }
+    }
+
+    #[test]
+    fn equal_documents_evaluate_alike(a in document(), b in document(), request in request()) {
+        let kind = |d: &Value| std::mem::discriminant(&decide(d, &request));
+        prop_assert_eq!(kind(&a), kind(&canonical(&a)));
+        prop_assert_eq!(kind(&a), kind(&turned(&a)));
+        if equivalent(&a, &b) {
+            prop_assert_eq!(kind(&a), kind(&b));
+        }
+    }
+
+    #[test]
+    fn a_union_allows_what_either_allows_and_no_more(a in document(), b in document(), request in request()) {
+        if let Some(both) = union(&a, &b) {
+            // An open value may be open in two ways that together are closed: then the union says more than either.
+            if request.2 != Said::Unknown {
+                prop_assert_eq!(allowed(&both, &request), allowed(&a, &request) || allowed(&b, &request));
+            }
+        }
+    }
+
+    #[test]
+    fn broadening_is_seen_by_evaluation(a in document(), b in document(), request in request()) {
+        if request.2 != Said::Unknown && allowed(&b, &request) && !allowed(&a, &request) {
+            prop_assert!(broadens(&a, &b), "{} {} {:?}", a, b, request);
+            prop_assert!(narrows(&b, &a));
+        }
+    }
+
+    #[test]
+    fn patterns_agree_with_matching(p in "[ab*?]{0,6}", q in "[ab*?]{0,6}", text in "[abc]{0,8}") {
+        let (by_p, by_q) = (matches(&p, &text, Case::Sensitive), matches(&q, &text, Case::Sensitive));
+        if covers(&p, &q, Case::Sensitive) {
+            prop_assert!(by_p || !by_q, "{} covers {}, not {}", p, q, text);
+        }
+        if by_p && by_q {
+            prop_assert!(meets(&p, &q, Case::Sensitive));
+        }
+        prop_assert_eq!(matches(&p, &text, Case::Insensitive), matches(&p.to_uppercase(), &text, Case::Insensitive));
+    }
+
+    #[test]
+    fn patterns_meet_only_when_a_text_matches_both(p in "[ab*?]{0,4}", q in "[ab*?]{0,4}") {
+        // All texts up to eight characters over an alphabet with one letter more than the patterns have.
+        let mut texts = vec![String::new()];
+        let mut from = 0;
+        for _ in 0..6 {
+            let to = texts.len();
+            for at in from..to {
+                for c in ['a', 'b', 'c'] {
+                    texts.push(format!("{}{c}", texts[at]));
+                }
+            }
+            from = to;
+        }
+        let hit = |p: &str, t: &str| matches(p, t, Case::Sensitive);
+        prop_assert_eq!(meets(&p, &q, Case::Sensitive), texts.iter().any(|t| hit(&p, t) && hit(&q, t)));
     }
 }

@@ -31,6 +31,7 @@ pub fn validate(document: &Node, kind: Kind) -> Vec<Diagnostic> {
     for statement in &read.statements {
         statement::check(statement, &read.version, kind, &mut found);
     }
+    found.sort_by_key(|d| d.primary.as_ref().map(|label| (label.span.start, label.span.end)));
     found
 }
 

@@ -52,7 +52,7 @@ fn presence(statement: &Statement, kind: Kind, found: &mut Vec<Diagnostic>) {
             finding(
                 codes::MISSING_ELEMENT,
                 severity,
-                statement.span,
+                beginning(statement),
                 format!("the statement has no `{element}`"),
                 "IAM refuses the document",
                 aws,
@@ -77,7 +77,8 @@ fn presence(statement: &Statement, kind: Kind, found: &mut Vec<Diagnostic>) {
                 missing("Resource", Severity::Error, "MISSING_RESOURCE");
             }
             if let Some(scope) = &statement.principals {
-                misplaced(statement, "Principal", "the role that has the policy is the principal", scope, found);
+                let at = scope.items().first().map_or_else(|| beginning(statement), |n| n.text.span);
+                misplaced("Principal", "the role that has the policy is the principal", scope.is_negated(), at, found);
             }
         }
         Kind::Trust => {
@@ -87,7 +88,8 @@ fn presence(statement: &Statement, kind: Kind, found: &mut Vec<Diagnostic>) {
                 missing("Principal", Severity::Error, "MISSING_PRINCIPAL");
             }
             if let Some(scope) = &statement.resources {
-                misplaced(statement, "Resource", "the role that has the policy is the resource", scope, found);
+                let at = scope.items().first().map_or_else(|| beginning(statement), |t| t.span);
+                misplaced("Resource", "the role that has the policy is the resource", scope.is_negated(), at, found);
             }
         }
         Kind::Resource => {
@@ -98,8 +100,13 @@ fn presence(statement: &Statement, kind: Kind, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn misplaced<T>(statement: &Statement, name: &str, why: &str, scope: &Scope<T>, found: &mut Vec<Diagnostic>) {
-    let element = if scope.is_negated() { format!("Not{name}") } else { name.to_owned() };
+/// Where a statement begins: an arrow at all of it would say nothing.
+fn beginning(statement: &Statement) -> Option<Span> {
+    statement.span.map(|span| span.within(0, 1))
+}
+
+fn misplaced(name: &str, why: &str, negated: bool, at: Option<Span>, found: &mut Vec<Diagnostic>) {
+    let element = if negated { format!("Not{name}") } else { name.to_owned() };
     let (policy, aws) = if name == "Principal" {
         ("an identity policy", "UNSUPPORTED_PRINCIPAL")
     } else {
@@ -109,7 +116,7 @@ fn misplaced<T>(statement: &Statement, name: &str, why: &str, scope: &Scope<T>, 
         finding(
             codes::MISPLACED_ELEMENT,
             Severity::Error,
-            statement.span,
+            at,
             format!("{policy} has no `{element}`"),
             "IAM refuses the document",
             aws,
