@@ -47,6 +47,10 @@ impl Faults {
         }
     }
 
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// Whether nothing more is kept.
     pub(crate) fn is_full(&self) -> bool {
         self.list.len() > MAX_FAULTS

@@ -2,7 +2,7 @@
 //!
 //! A parser of our own, because no library gives both places for every value and more than the first fault.
 
-mod number;
+pub(crate) mod number;
 mod string;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,8 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+#[cfg(test)]
+mod check;
 pub mod codes;
 mod decode;
 mod diagnostic;
@@ -26,7 +28,7 @@ pub use node::{Entry, Node, Value};
 pub use sources::{SourceFile, Sources};
 pub use span::{FileId, Position, Span};
 pub use visible::visible;
-pub use yaml::parse_yaml;
+pub use yaml::{Comment, Lookalike, comments, lookalike, parse_yaml};
 
 /// The largest file that is parsed, in bytes (the size of a Step Functions definition, and of a spec).
 pub const MAX_FILE_BYTES: usize = 1 << 20;

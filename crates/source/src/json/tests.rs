@@ -3,31 +3,19 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::{MAX_DEPTH, Node, Parsed, Sources, Span, Value, parse_json};
+use crate::{MAX_DEPTH, Node, Parsed, check, parse_json};
 
-/// One line for each finding: its code, the text of its place with byte offsets, its title.
 fn faults(text: &str) -> Vec<String> {
-    let mut sources = Sources::default();
-    let file = sources.add("t.json", text);
-    let show = |span: Span| format!("{}..{} {:?}", span.start, span.end, sources.text(span));
-    parse_json(file, text)
-        .diagnostics
-        .iter()
-        .map(|d| {
-            let place = d.primary.as_ref().map_or_else(String::new, |l| show(l.span));
-            let places: Vec<_> = std::iter::once(place).chain(d.related.iter().map(|l| show(l.span))).collect();
-            format!("{} {}: {}", d.code, places.join(" + "), d.title)
-        })
-        .collect()
+    check::faults(parse_json, text)
 }
 
 fn parse(text: &str) -> Parsed {
-    parse_json(Sources::default().add("t.json", text), text)
+    check::parsed(parse_json, text)
 }
 
 #[track_caller]
 #[expect(clippy::needless_pass_by_value, reason = "reads as a table")]
-fn check(text: &str, expect: &[&str], value: serde_json::Value) {
+fn fault(text: &str, expect: &[&str], value: serde_json::Value) {
     assert_eq!(faults(text), expect, "{text}");
     assert_eq!(parse(text).root.map_or(json!("(no root)"), |r| r.to_json()), value, "{text}");
 }
@@ -35,7 +23,7 @@ fn check(text: &str, expect: &[&str], value: serde_json::Value) {
 #[test]
 fn values_and_their_places() {
     let text = r#"{"a": [1, -2.5, 1e3], "b": {"c": "\u00e9\n\ud83d\ude00"}, "d": null, "e": true}"#;
-    check(text, &[], json!({"a": [1, -2.5, 1e3], "b": {"c": "é\n😀"}, "d": null, "e": true}));
+    fault(text, &[], json!({"a": [1, -2.5, 1e3], "b": {"c": "é\n😀"}, "d": null, "e": true}));
     let root = parse(text).root.unwrap();
     let place = |n: &Node| &text[n.span.start..n.span.end];
     assert_eq!(place(&root), text);
@@ -47,29 +35,29 @@ fn values_and_their_places() {
 
 #[test]
 fn scalars_alone() {
-    check("null", &[], json!(null));
-    check(" \r\n\t7 ", &[], json!(7));
-    check("\u{feff}{}", &[], json!({}));
-    check("[]", &[], json!([]));
-    check("\"\u{7f}é\"", &[], json!("\u{7f}é"));
+    fault("null", &[], json!(null));
+    fault(" \r\n\t7 ", &[], json!(7));
+    fault("\u{feff}{}", &[], json!({}));
+    fault("[]", &[], json!([]));
+    fault("\"\u{7f}é\"", &[], json!("\u{7f}é"));
 }
 
 #[test]
 fn numbers() {
-    check("18446744073709551615", &[], json!(u64::MAX));
-    check("-9223372036854775808", &[], json!(i64::MIN));
-    check("-0", &[], json!(-0.0));
-    check("1.0", &[], json!(1.0));
-    check(
+    fault("18446744073709551615", &[], json!(u64::MAX));
+    fault("-9223372036854775808", &[], json!(i64::MIN));
+    fault("-0", &[], json!(-0.0));
+    fault("1.0", &[], json!(1.0));
+    fault(
         "18446744073709551616",
         &[
             "SRC007 0..20 \"18446744073709551616\": the integer `18446744073709551616` does not fit into 64 bits and loses digits",
         ],
         json!(18_446_744_073_709_551_616.0),
     );
-    check("[1e999]", &["SRC013 1..6 \"1e999\": the number `1e999` is too large"], json!([null]));
-    check("[01]", &["SRC013 1..3 \"01\": `01` is not a JSON number"], json!([1.0]));
-    check(
+    fault("[1e999]", &["SRC013 1..6 \"1e999\": the number `1e999` is too large"], json!([null]));
+    fault("[01]", &["SRC013 1..3 \"01\": `01` is not a JSON number"], json!([1.0]));
+    fault(
         "[+1, .5, 1., -, 1e]",
         &[
             "SRC013 1..3 \"+1\": `+1` is not a JSON number",
@@ -80,7 +68,7 @@ fn numbers() {
         ],
         json!([1.0, 0.5, 1.0, "-", "1e"]),
     );
-    check(
+    fault(
         "[0x1F, 2024-01-01]",
         &[
             "SRC013 1..5 \"0x1F\": `0x1F` is not a JSON number",
@@ -92,22 +80,22 @@ fn numbers() {
 
 #[test]
 fn nothing_there() {
-    check("", &["SRC010 0..0 \"\": the text holds no JSON value"], json!("(no root)"));
-    check(" \n ", &["SRC010 0..0 \"\": the text holds no JSON value"], json!("(no root)"));
+    fault("", &["SRC010 0..0 \"\": the text holds no JSON value"], json!("(no root)"));
+    fault(" \n ", &["SRC010 0..0 \"\": the text holds no JSON value"], json!("(no root)"));
 }
 
 #[test]
 fn commas() {
-    check("[1, 2,]", &["SRC015 5..6 \",\": a comma stands after the last element"], json!([1, 2]));
-    check("{\"a\": 1,\n}", &["SRC015 7..8 \",\": a comma stands after the last element"], json!({"a": 1}));
-    check("[1,, 2]", &["SRC015 3..4 \",\": a comma is one too many"], json!([1, 2]));
-    check("[,]", &["SRC015 1..2 \",\": a comma is one too many"], json!([]));
-    check("{\"a\": 1\n \"b\": 2}", &["SRC015 7..7 \"\" + 9..10 \"\\\"\": a comma is missing"], json!({"a": 1, "b": 2}));
+    fault("[1, 2,]", &["SRC015 5..6 \",\": a comma stands after the last element"], json!([1, 2]));
+    fault("{\"a\": 1,\n}", &["SRC015 7..8 \",\": a comma stands after the last element"], json!({"a": 1}));
+    fault("[1,, 2]", &["SRC015 3..4 \",\": a comma is one too many"], json!([1, 2]));
+    fault("[,]", &["SRC015 1..2 \",\": a comma is one too many"], json!([]));
+    fault("{\"a\": 1\n \"b\": 2}", &["SRC015 7..7 \"\" + 9..10 \"\\\"\": a comma is missing"], json!({"a": 1, "b": 2}));
 }
 
 #[test]
 fn keys() {
-    check(
+    fault(
         r#"{"a": 1, "b": 2, "a": 3, "a": 4}"#,
         &[
             "SRC005 17..20 \"\\\"a\\\"\" + 1..4 \"\\\"a\\\"\": the key `a` is there twice",
@@ -115,17 +103,17 @@ fn keys() {
         ],
         json!({"a": 1, "b": 2}),
     );
-    check(
+    fault(
         r#"{"a": 1, "\u0061": 2}"#,
         &["SRC005 9..17 \"\\\"\\\\u0061\\\"\" + 1..4 \"\\\"a\\\"\": the key `a` is there twice"],
         json!({"a": 1}),
     );
-    check(
+    fault(
         "{a: 1, 'b': 2}",
         &["SRC016 1..2 \"a\": the key `a` has no quotes", "SRC016 7..10 \"'b'\": `'` is not a quote of JSON"],
         json!({"a": 1, "b": 2}),
     );
-    check(
+    fault(
         r#"{"a" 1, "b", "c" = 3, "d" => 4}"#,
         &[
             "SRC010 1..4 \"\\\"a\\\"\": the key `a` has no value",
@@ -135,13 +123,13 @@ fn keys() {
         ],
         json!({"a": 1, "c": 3, "d": 4}),
     );
-    check(r#"{[1]: 2, "a": 1}"#, &["SRC010 1..2 \"[\": a key must be a string"], json!({"a": 1}));
-    check(r#"{"a": , "b": 1}"#, &["SRC010 5..6 \" \": a value is missing"], json!({"b": 1}));
+    fault(r#"{[1]: 2, "a": 1}"#, &["SRC010 1..2 \"[\": a key must be a string"], json!({"a": 1}));
+    fault(r#"{"a": , "b": 1}"#, &["SRC010 5..6 \" \": a value is missing"], json!({"b": 1}));
 }
 
 #[test]
 fn words_and_quotes() {
-    check(
+    fault(
         "[True, NULL, None, NaN, yes]",
         &[
             "SRC010 1..5 \"True\": `True` is not a JSON value",
@@ -152,8 +140,8 @@ fn words_and_quotes() {
         ],
         json!([true, null, null, null, "yes"]),
     );
-    check("[“a”]", &["SRC016 1..8 \"“a”\": `“` is not a quote of JSON"], json!(["a"]));
-    check(
+    fault("[“a”]", &["SRC016 1..8 \"“a”\": `“` is not a quote of JSON"], json!(["a"]));
+    fault(
         "['it\\'s \"x\"']",
         &[
             "SRC012 4..6 \"\\\\'\": `\\'` is not an escape of JSON",
@@ -165,7 +153,7 @@ fn words_and_quotes() {
 
 #[test]
 fn comments() {
-    check(
+    fault(
         "// top\n{\"a\": 1, # one\n /* two\n lines */ \"b\": 2}",
         &[
             "SRC014 0..6 \"// top\": JSON has no comments",
@@ -178,7 +166,7 @@ fn comments() {
 
 #[test]
 fn strings() {
-    check(
+    fault(
         "[\"a\tb\", \"\u{0}\"]",
         &[
             "SRC012 3..4 \"\\t\": a tab stands in a string",
@@ -186,7 +174,7 @@ fn strings() {
         ],
         json!(["a\tb", "\u{0}"]),
     );
-    check(
+    fault(
         r#"["\ud800", "\udc00x", "\ud800\u0041", "\u12"]"#,
         &[
             "SRC012 2..8 \"\\\\ud800\": `\\ud800` is half a character",
@@ -196,30 +184,30 @@ fn strings() {
         ],
         json!(["\u{fffd}", "\u{fffd}x", "\u{fffd}A", "\u{fffd}12"]),
     );
-    check(r#""\d+""#, &["SRC012 1..3 \"\\\\d\": `\\d` is not an escape of JSON"], json!("d+"));
-    check("{\"a\": \"x,\n \"b\": 1}", &["SRC011 6..9 \"\\\"x,\": a string is not closed"], json!({"a": "x,", "b": 1}));
-    check("\"abc", &["SRC011 0..4 \"\\\"abc\": a string is not closed"], json!("abc"));
-    check("\"abc\\", &["SRC011 0..5 \"\\\"abc\\\\\": a string is not closed"], json!("abc"));
+    fault(r#""\d+""#, &["SRC012 1..3 \"\\\\d\": `\\d` is not an escape of JSON"], json!("d+"));
+    fault("{\"a\": \"x,\n \"b\": 1}", &["SRC011 6..9 \"\\\"x,\": a string is not closed"], json!({"a": "x,", "b": 1}));
+    fault("\"abc", &["SRC011 0..4 \"\\\"abc\": a string is not closed"], json!("abc"));
+    fault("\"abc\\", &["SRC011 0..5 \"\\\"abc\\\\\": a string is not closed"], json!("abc"));
 }
 
 #[test]
 fn brackets() {
-    check("{\"a\": [1, 2}", &["SRC011 6..7 \"[\" + 11..12 \"}\": this list is not closed"], json!({"a": [1, 2]}));
-    check("[1, 2}", &["SRC011 0..1 \"[\" + 5..6 \"}\": this list is closed by the wrong bracket"], json!([1, 2]));
-    check(
+    fault("{\"a\": [1, 2}", &["SRC011 6..7 \"[\" + 11..12 \"}\": this list is not closed"], json!({"a": [1, 2]}));
+    fault("[1, 2}", &["SRC011 0..1 \"[\" + 5..6 \"}\": this list is closed by the wrong bracket"], json!([1, 2]));
+    fault(
         "{\"a\": {\"b\": 1}\n",
         &["SRC011 14..14 \"\" + 0..1 \"{\": the text ends too early"],
         json!({"a": {"b": 1}}),
     );
-    check("{\"a\": 1}}", &["SRC010 8..9 \"}\": a closing bracket is one too many"], json!({"a": 1}));
-    check("{} {}\n{}", &["SRC010 3..5 \"{}\": more text follows after the JSON value"], json!({}));
-    check("{\"a\": ", &["SRC011 5..5 \"\" + 0..1 \"{\": the text ends too early"], json!({}));
-    check(
+    fault("{\"a\": 1}}", &["SRC010 8..9 \"}\": a closing bracket is one too many"], json!({"a": 1}));
+    fault("{} {}\n{}", &["SRC010 3..5 \"{}\": more text follows after the JSON value"], json!({}));
+    fault("{\"a\": ", &["SRC011 5..5 \"\" + 0..1 \"{\": the text ends too early"], json!({}));
+    fault(
         "[1 % 2, 3 ; \"4\"]",
         &["SRC010 3..4 \"%\": `%` does not belong here", "SRC010 10..11 \";\": `;` does not belong here"],
         json!([1, 3]),
     );
-    check("[1,\u{a0}2]", &["SRC010 3..5 \"\\u{a0}\": the character U+00A0 is not white space in JSON"], json!([1, 2]));
+    fault("[1,\u{a0}2]", &["SRC010 3..5 \"\\u{a0}\": the character U+00A0 is not white space in JSON"], json!([1, 2]));
 }
 
 #[test]
@@ -240,45 +228,16 @@ fn hopeless_input_gives_a_short_answer() {
     assert!(list[100].contains("the first 100 are shown"), "{}", list[100]);
 }
 
-/// Any JSON value, with keys and strings that need escapes.
-pub(crate) fn any_json() -> impl Strategy<Value = serde_json::Value> {
-    let leaf = prop_oneof![
-        Just(json!(null)),
-        any::<bool>().prop_map(Into::into),
-        any::<i64>().prop_map(Into::into),
-        any::<u64>().prop_map(Into::into),
-        any::<f64>().prop_map(|f| json!(f)),
-        any::<String>().prop_map(Into::into),
-        "[a-z0-9:# -]{0,12}".prop_map(Into::into),
-    ];
-    leaf.prop_recursive(5, 48, 6, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..6).prop_map(serde_json::Value::Array),
-            prop::collection::vec((prop_oneof!["[a-zA-Z0-9 _-]{0,8}", any::<String>()], inner), 0..6)
-                .prop_map(|entries| serde_json::Value::Object(entries.into_iter().collect())),
-        ]
-    })
-}
-
-fn each(node: &Node, visit: &mut impl FnMut(&Node)) {
-    visit(node);
-    match &node.value {
-        Value::Seq(items) => items.iter().for_each(|n| each(n, visit)),
-        Value::Map(entries) => entries.iter().for_each(|e| each(&e.value, visit)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
 proptest! {
     #[test]
-    fn what_serde_json_prints_parses_to_the_same(value in any_json(), pretty: bool) {
+    fn what_serde_json_prints_parses_to_the_same(value in check::any_json(), pretty: bool) {
         let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
         let parsed = parse(&text);
         prop_assert_eq!(&parsed.diagnostics, &[]);
         let root = parsed.root.unwrap();
         prop_assert_eq!(root.to_json(), value);
         let mut again = Vec::new();
-        each(&root, &mut |node| again.push((node.to_json(), text[node.span.start..node.span.end].to_owned())));
+        check::each(&root, &mut |node| again.push((node.to_json(), text[node.span.start..node.span.end].to_owned())));
         for (value, place) in again {
             prop_assert_eq!(parse(&place).root.unwrap().to_json(), value);
         }
@@ -288,23 +247,17 @@ proptest! {
     fn nothing_panics_and_nothing_wrong_is_silent(
         text in "([\\[\\]{}:,\"'\\\\/#*+.eEu0-9truefalsn \n\t\u{a0}“é😀-]|null|\"a\":|\\\\u[dD][89c]00){0,60}"
     ) {
-        let parsed = parse(&text);
+        let parsed = check::places_are_in_the_text(parse_json, &text)?;
         let errors = parsed.diagnostics.iter().any(|d| d.severity == crate::Severity::Error);
         match serde_json::from_str::<serde_json::Value>(&text) {
             Ok(_) => prop_assert!(!errors || parsed.diagnostics.iter().all(|d| d.code == crate::codes::DUPLICATE_KEY)),
             Err(_) => prop_assert!(errors, "{text}"),
         }
-        let mut sources = Sources::default();
-        let file = sources.add("t", text.as_str());
-        for span in parsed.diagnostics.iter().flat_map(|d| d.primary.iter().chain(&d.related)).map(|l| l.span) {
-            prop_assert_eq!(span.file, file);
-            prop_assert!(text.get(span.start..span.end).is_some(), "{:?} of {:?}", span, text);
-        }
     }
 
     #[test]
     fn any_text_parses(text: String) {
-        parse(&text);
+        check::places_are_in_the_text(parse_json, &text)?;
     }
 
     #[test]
