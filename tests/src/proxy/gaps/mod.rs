@@ -4,6 +4,7 @@
 //! tell whether an emulator is right. A test asks each probe twice: of the bare emulator, which must still be wrong, and through the
 //! proxy, which must be right.
 
+mod assumable;
 mod glue;
 mod iam;
 mod intercepted;
