@@ -134,6 +134,11 @@ impl<'a> Context<'a> {
         part(self.world.sources, self.value_span(pointer), text, range.start, range.end)
     }
 
+    /// The same for a string at a place, of a document for example.
+    pub(crate) fn part_of(&self, span: Span, text: &str, range: std::ops::Range<usize>) -> Span {
+        part(self.world.sources, span, text, range.start, range.end)
+    }
+
     /// Whether the spec declares a resource.
     pub(crate) fn declares(&self, address: &Address) -> bool {
         self.world.names.get(address).is_some()

@@ -7,6 +7,13 @@ use std::{
 
 use crate::{Arn, Secret, Tags};
 
+mod doc;
+mod resolve;
+mod runtime;
+
+pub(crate) use doc::FunctionDoc;
+pub(crate) use resolve::resolve;
+
 /// A function, as `$LATEST` stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Function {
@@ -108,6 +115,42 @@ pub struct FunctionLogging {
     pub application_level: Option<String>,
     /// `DEBUG`, `INFO`, `WARN`, with JSON only.
     pub system_level: Option<String>,
+}
+
+impl Function {
+    /// Megabytes, where nothing is said.
+    pub const DEFAULT_MEMORY: u32 = 128;
+    /// Seconds, where nothing is said.
+    pub const DEFAULT_TIMEOUT: u32 = 3;
+    /// Megabytes of `/tmp`, where nothing is said.
+    pub const DEFAULT_EPHEMERAL_STORAGE: u32 = 512;
+    /// Where nothing is said.
+    pub const DEFAULT_ARCHITECTURE: &'static str = "x86_64";
+}
+
+impl FunctionLogging {
+    /// Where nothing is said: text into `/aws/lambda/NAME`.
+    pub fn of_function(name: &str) -> Self {
+        Self {
+            format: "Text".to_owned(),
+            log_group: format!("/aws/lambda/{name}"),
+            application_level: None,
+            system_level: None,
+        }
+    }
+
+    /// Fills in the levels that Lambda gives to a function that logs JSON and names none; text has none.
+    #[must_use]
+    pub fn with_defaults(mut self) -> Self {
+        if self.format == "JSON" {
+            self.application_level.get_or_insert_with(|| "INFO".to_owned());
+            self.system_level.get_or_insert_with(|| "INFO".to_owned());
+        } else {
+            self.application_level = None;
+            self.system_level = None;
+        }
+        self
+    }
 }
 
 impl std::fmt::Debug for Archive {

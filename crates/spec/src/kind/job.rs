@@ -4,6 +4,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{Arn, Secret, Tags};
 
+mod capacity;
+mod doc;
+mod resolve;
+
+pub(crate) use doc::JobDoc;
+pub(crate) use resolve::resolve;
+
 /// A job: every field of Glue's `JobUpdate` that is not deprecated, but for the visual editor's nodes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {

@@ -1,8 +1,48 @@
 //! One file a kind: what the spec may say of it, what AWS makes of that, and how the one becomes the other.
 
+mod document;
 pub mod function;
 pub mod job;
+mod limit;
 pub mod log_group;
 pub mod policy;
 pub mod role;
 pub mod state_machine;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::Tags;
+
+/// Whether a change that AWS cannot make in place may be made by deleting the resource and making it anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub(crate) enum Replace {
+    /// It may.
+    Allowed,
+}
+
+/// The keys that every resource has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Common<'d> {
+    /// Its own tags.
+    pub(crate) tags: &'d Tags,
+    /// Findings that are not shown.
+    pub(crate) allow: &'d [String],
+    /// `replace: allowed`.
+    pub(crate) replace: Option<Replace>,
+}
+
+/// Gives a kind's doc its common keys.
+macro_rules! common {
+    ($doc:ty) => {
+        impl $doc {
+            /// The keys that every resource has.
+            pub(crate) fn common(&self) -> $crate::kind::Common<'_> {
+                $crate::kind::Common { tags: &self.tags, allow: &self.allow, replace: self.replace }
+            }
+        }
+    };
+}
+use common;

@@ -1,8 +1,16 @@
 //! `policies:` — customer-managed IAM policies.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::Value;
+use statewright_iam::Kind;
 
-use crate::Tags;
+use super::{
+    Replace, common,
+    document::{POLICY_NAME, Quota, description, latin1, path, read, size},
+    limit::ascii_or,
+};
+use crate::{Tags, context::Context, document::DocumentDoc};
 
 /// A customer-managed policy, as its default version stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,4 +23,47 @@ pub struct Policy {
     pub description: String,
     /// Without ours.
     pub tags: Tags,
+}
+
+/// A customer-managed IAM policy. Its key is its name: at most 128 letters, digits and `_+=,.@-`; IAM tells names apart
+/// neither by case nor by path.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Policy")]
+pub(crate) struct PolicyDoc {
+    /// The policy document, at most 6,144 characters without white space: `Version` and `Statement`, or
+    /// `{ file: PATH }`.
+    #[allow(dead_code, reason = "read through the tree, which knows places")]
+    pub(crate) document: DocumentDoc,
+    /// The path, such as `/team/`. Default: `/`. AWS cannot change it: a change needs `replace: allowed`.
+    #[schemars(length(min = 1, max = 512), example = "/team/")]
+    pub(crate) path: Option<String>,
+    /// What the policy is for, at most 1,000 characters of Latin-1. AWS cannot change it: a change needs
+    /// `replace: allowed`.
+    #[schemars(length(max = 1000))]
+    pub(crate) description: Option<String>,
+    /// Tags of this policy, beside those of the whole spec. At most 50.
+    #[serde(default)]
+    pub(crate) tags: Tags,
+    /// Codes of findings that are not to be shown, such as `SPEC076`.
+    #[serde(default)]
+    pub(crate) allow: Vec<String>,
+    /// `allowed`: a change that AWS cannot make in place (path, description) deletes the policy and makes it anew.
+    pub(crate) replace: Option<Replace>,
+}
+
+common!(PolicyDoc);
+
+/// What the policy shall be in AWS.
+pub(crate) fn resolve(name: &str, doc: &PolicyDoc, ctx: &mut Context<'_>) -> Option<Policy> {
+    POLICY_NAME.check_name(ctx, name);
+    let path =
+        path(ctx, doc.path.as_deref(), "letters, digits and `.,+@=_-` between slashes", |c| ascii_or(c, "/.,+@=_-"));
+    let description = description(ctx, doc.description.as_deref(), latin1);
+    let tags = ctx.tags(&doc.tags);
+    let document = read(ctx, "document", Kind::Identity)?;
+    let place = ctx.key_span("/document");
+    let size = size(ctx, &document);
+    Quota::MANAGED.check(ctx, place, size);
+    Some(Policy { document, path, description, tags })
 }

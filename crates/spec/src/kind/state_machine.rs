@@ -1,8 +1,19 @@
 //! `state_machines:` — Step Functions state machines.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::Value;
+use statewright_source::{Diagnostic, Severity, visible};
 
-use crate::{Arn, Tags};
+use super::{
+    Replace, common,
+    limit::{self, Text},
+};
+use crate::{
+    Arn, Tags, codes,
+    context::{Context, Tie},
+    document::DefinitionDoc,
+};
 
 /// A state machine.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +35,9 @@ pub struct StateMachine {
 }
 
 /// STANDARD or EXPRESS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(inline)]
 pub enum MachineType {
     /// Runs up to a year, with a history.
     Standard,
@@ -82,4 +95,215 @@ impl LogLevel {
             Self::Fatal => "FATAL",
         }
     }
+}
+
+impl Encryption {
+    /// Where nothing is said, in seconds.
+    pub const DEFAULT_REUSE_SECONDS: u32 = 300;
+}
+
+/// A Step Functions state machine. Its key is its name: at most 80 characters, and only letters, digits, `-` and `_`
+/// where it logs or is traced.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "StateMachine")]
+pub(crate) struct StateMachineDoc {
+    /// `STANDARD` (default: up to a year, with a history) or `EXPRESS` (up to five minutes, followed through its log).
+    /// AWS cannot change it: a change needs `replace: allowed`.
+    #[serde(rename = "type")]
+    pub(crate) machine_type: Option<MachineType>,
+    /// The role that the machine assumes: a name under `roles`, or an ARN. It must trust `states.amazonaws.com`.
+    pub(crate) role: String,
+    /// The definition in the Amazon States Language, at most 1 MiB: inline, or `{ file: PATH }`, JSON or YAML.
+    #[allow(dead_code, reason = "read through the tree, which knows places")]
+    pub(crate) definition: DefinitionDoc,
+    /// What is logged, and where. Default: nothing.
+    pub(crate) logging: Option<LoggingDoc>,
+    /// Whether executions are traced with X-Ray. Default: false.
+    #[serde(default)]
+    pub(crate) tracing: bool,
+    /// A KMS key of yours that encrypts the definition and the data of executions. Default: a key of AWS's.
+    pub(crate) encryption: Option<EncryptionDoc>,
+    /// Tags of this machine, beside those of the whole spec. At most 50.
+    #[serde(default)]
+    pub(crate) tags: Tags,
+    /// Codes of findings that are not to be shown, such as `SPEC080`.
+    #[serde(default)]
+    pub(crate) allow: Vec<String>,
+    /// `allowed`: a change that AWS cannot make in place (type) deletes the machine with its executions and makes it anew.
+    pub(crate) replace: Option<Replace>,
+}
+
+/// What a machine logs, and where.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "MachineLogging")]
+pub(crate) struct LoggingDoc {
+    /// `ALL` events, `ERROR` (failures and errors), `FATAL` (failed executions), or `OFF`.
+    pub(crate) level: LevelDoc,
+    /// Whether the inputs and outputs of states are logged too. Default: false.
+    #[serde(default)]
+    pub(crate) include_execution_data: bool,
+    /// The log group: a name under `log_groups`, or an ARN. Names under `/aws/vendedlogs/states/` are best. The machine's
+    /// role needs the rights of log delivery.
+    pub(crate) log_group: Option<String>,
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(inline)]
+pub(crate) enum LevelDoc {
+    /// Every event.
+    All,
+    /// Failures and errors.
+    Error,
+    /// Executions that failed.
+    Fatal,
+    /// Nothing.
+    Off,
+}
+
+/// A customer-managed key.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "MachineEncryption")]
+pub(crate) struct EncryptionDoc {
+    /// A symmetric KMS key: its id, its ARN, an alias (`alias/NAME`) or an alias' ARN.
+    pub(crate) kms_key: String,
+    /// How long a data key is used again, in seconds: 60 to 900. Default: 300. Longer is cheaper.
+    #[schemars(range(min = 60, max = 900))]
+    pub(crate) reuse_seconds: Option<u32>,
+}
+
+common!(StateMachineDoc);
+
+/// The largest definition, in bytes.
+const MAX_DEFINITION: usize = 1_048_576;
+/// The longest ARN of a role or a log group, in characters; a log group's has `:*` behind it.
+const MAX_ARN: usize = 256;
+
+/// What Step Functions takes as a name.
+const NAME: Text =
+    Text { most: 80, takes: may_stand_in_name, words: "no white space and none of <>{}[]?*\"#%\\^|~`$&,;:/" };
+/// What it takes as the name of a machine that logs or is traced.
+const NARROW_NAME: Text = Text {
+    most: 80,
+    takes: |c| limit::ascii_or(c, "-_"),
+    words: "letters, digits, `-` and `_` where a machine logs or is traced",
+};
+
+fn may_stand_in_name(c: char) -> bool {
+    !c.is_whitespace()
+        && !c.is_control()
+        && !"<>{}[]?*\"#%\\^|~`$&,;:/".contains(c)
+        && !matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{10ffff}')
+}
+
+/// What the machine shall be in AWS.
+pub(crate) fn resolve(name: &str, doc: &StateMachineDoc, ctx: &mut Context<'_>) -> Option<StateMachine> {
+    let logs = doc.logging.as_ref().is_some_and(|l| l.level != LevelDoc::Off);
+    if logs || doc.tracing { NARROW_NAME } else { NAME }.check_name(ctx, name);
+    let machine_type = doc.machine_type.unwrap_or(MachineType::Standard);
+    if machine_type == MachineType::Express && !logs {
+        let place = if doc.machine_type.is_some() { ctx.value_span("/type") } else { ctx.name_span() };
+        let title =
+            "an express machine keeps no history, and this one has no log: nothing tells why an execution failed";
+        let found = Diagnostic::new(codes::UNLOGGED, Severity::Warning, title)
+            .at(place, "cannot be followed")
+            .help("add `logging: { level: ERROR, log_group: … }`");
+        ctx.report(found);
+    }
+    let role = ctx.role(&doc.role, "/role");
+    check_length(ctx, "/role", role.as_ref(), 0);
+    let logging = doc.logging.as_ref().map_or(Some(None), |l| logging(ctx, l));
+    let encryption = doc.encryption.as_ref().map_or(Some(None), |e| encryption(ctx, e).map(Some));
+    let definition = definition(ctx);
+    let tags = ctx.tags(&doc.tags);
+    Some(StateMachine {
+        machine_type,
+        role: role?,
+        definition: definition?,
+        logging: logging?,
+        tracing: doc.tracing,
+        encryption: encryption?,
+        tags,
+    })
+}
+
+fn check_length(ctx: &mut Context<'_>, pointer: &str, arn: Option<&Arn>, more: usize) {
+    let Some(arn) = arn else { return };
+    let length = ctx.sample(arn.as_str()).chars().count() + more;
+    if length > MAX_ARN {
+        let title = format!("an ARN of {length} characters; Step Functions takes {MAX_ARN}");
+        let found = Diagnostic::error(codes::TOO_LONG, title).at(ctx.value_span(pointer), "too long");
+        ctx.report(found.help("shorten the name or the path"));
+    }
+}
+
+fn logging(ctx: &mut Context<'_>, doc: &LoggingDoc) -> Option<Option<Logging>> {
+    let log_group = doc.log_group.as_ref().map(|text| ctx.log_group(text, "/logging/log_group", Tie::Need));
+    check_length(ctx, "/logging/log_group", log_group.as_ref().and_then(Option::as_ref), ":*".len());
+    let level = match doc.level {
+        LevelDoc::All => LogLevel::All,
+        LevelDoc::Error => LogLevel::Error,
+        LevelDoc::Fatal => LogLevel::Fatal,
+        LevelDoc::Off => return Some(None),
+    };
+    let Some(log_group) = log_group else {
+        let title = "a machine that logs needs a log group";
+        limit::needs(ctx, "/logging", title, "add `log_group`: a name under `log_groups`, or an ARN");
+        return None;
+    };
+    Some(Some(Logging { level, include_execution_data: doc.include_execution_data, log_group: log_group? }))
+}
+
+fn encryption(ctx: &mut Context<'_>, doc: &EncryptionDoc) -> Option<Encryption> {
+    let reuse_seconds = doc.reuse_seconds.unwrap_or(Encryption::DEFAULT_REUSE_SECONDS);
+    limit::number(ctx, "/encryption/reuse_seconds", reuse_seconds, &(60..=900), "seconds");
+    let pointer = "/encryption/kms_key";
+    let key = doc.kms_key.as_str();
+    if key.starts_with("arn:") {
+        ctx.arn(key, pointer, "kms")?;
+    } else if !is_key(key) {
+        let title = format!("`{}` is not a KMS key", visible(key));
+        let help = "write the key's ARN or id, or `alias/NAME`";
+        limit::bad_form(ctx, pointer, &title, help);
+    }
+    Some(Encryption { kms_key: doc.kms_key.clone(), reuse_seconds })
+}
+
+/// An id (`1234abcd-12ab-…`, `mrk-…`) or an alias.
+fn is_key(key: &str) -> bool {
+    if let Some(alias) = key.strip_prefix("alias/") {
+        return !alias.is_empty() && alias.chars().all(|c| limit::ascii_or(c, ":/_-"));
+    }
+    let hex = |text: &str| text.chars().all(|c| c.is_ascii_hexdigit());
+    match key.strip_prefix("mrk-") {
+        Some(id) => id.len() == 32 && hex(id),
+        None => key.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && key.split('-').all(hex),
+    }
+}
+
+/// The definition: what it says as a state machine is another step's to check.
+fn definition(ctx: &mut Context<'_>) -> Option<Value> {
+    let definition = ctx.document("definition")?;
+    let span = ctx.document_span("definition", "");
+    if !definition.is_object() {
+        let kind = ctx.tree("definition").map_or("something else", statewright_source::Node::kind);
+        let found = Diagnostic::error(codes::BAD_VALUE, format!("a definition must be a map, not {kind}"))
+            .at(span, "not a map")
+            .help("a definition has `StartAt` and `States`");
+        ctx.report(found);
+        return None;
+    }
+    let size = definition.to_string().len();
+    if size > MAX_DEFINITION {
+        let title = format!("the definition has {size} bytes as JSON; Step Functions takes {MAX_DEFINITION}");
+        let found = Diagnostic::error(codes::TOO_LONG, title)
+            .at(ctx.value_span("/definition"), "too large")
+            .help("move a part of it to a machine of its own, and start that with `states:startExecution.sync:2`");
+        ctx.report(found);
+    }
+    Some(definition)
 }
