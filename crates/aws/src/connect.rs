@@ -1,6 +1,11 @@
 //! Who we are, and the clients.
 
-use std::{future::Future, time::Duration};
+use std::{
+    collections::HashMap,
+    future::Future,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use aws_config::{
     AppName, BehaviorVersion, Region as SdkRegion, SdkConfig, identity::IdentityCache, retry::RetryConfig,
@@ -8,6 +13,7 @@ use aws_config::{
 };
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use futures::future::BoxFuture;
 use statewright_planner::{Refusal, RefusalKind};
 use statewright_spec::{AccountId, Arn, Identity, Partition, Region};
 use tokio::sync::Semaphore;
@@ -55,6 +61,8 @@ pub struct Connection {
     pub(crate) s3: aws_sdk_s3::Client,
     config: SdkConfig,
     gate: Semaphore,
+    /// Buckets that live in another region, each with a client of its own.
+    buckets: Mutex<HashMap<String, aws_sdk_s3::Client>>,
 }
 
 /// Name of ours in the user agent.
@@ -68,7 +76,7 @@ const FIRST_ATTEMPTS: u32 = 2;
 const CONNECT: Duration = Duration::from_secs(5);
 const ATTEMPT: Duration = Duration::from_secs(30);
 /// SSO, a process that asks a vault, a role in another account.
-const CREDENTIALS: Duration = Duration::from_secs(60);
+const CREDENTIALS: Duration = Duration::from_mins(1);
 
 impl Connection {
     /// Finds credentials and region, assumes the role where one is asked for, and asks STS who we are: one call.
@@ -110,6 +118,7 @@ impl Connection {
             tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
             s3: s3_client(&config, None),
             gate: Semaphore::new(parallelism.max(1)),
+            buckets: Mutex::default(),
             config,
         }
     }
@@ -130,21 +139,59 @@ impl Connection {
     }
 
     /// Sends one request when its turn comes. `call` is `service:Operation`, as [`crate::permissions::ACTIONS`] lists it.
-    pub(crate) async fn send<T, E>(
-        &self,
+    /// Boxed, for the SDK's futures are large.
+    pub(crate) fn send<'a, T, E>(
+        &'a self,
         call: &'static str,
-        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Result<T, Refusal>
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
+    ) -> BoxFuture<'a, Result<T, Refusal>>
     where
+        T: Send + 'a,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        let _turn = self.gate.acquire().await;
-        tracing::debug!(call, "call");
-        let answer = Box::pin(request).await.map_err(|e| refusal::from_sdk(call, self.endpoint(), &e));
-        if let Err(refusal) = &answer {
-            tracing::debug!(call, kind = ?refusal.kind, code = refusal.code, "refused");
-        }
-        answer
+        let attempt = self.attempt(call, request);
+        Box::pin(async move { attempt.await.map_err(|(_, refusal)| refusal) })
+    }
+
+    /// As [`send`](Self::send); beside a refusal stands the region that S3 says a bucket lives in.
+    pub(crate) fn attempt<'a, T, E>(
+        &'a self,
+        call: &'static str,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
+    ) -> BoxFuture<'a, Result<T, (Option<String>, Refusal)>>
+    where
+        T: Send + 'a,
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let request = Box::pin(request);
+        Box::pin(async move {
+            let _turn = self.gate.acquire().await;
+            tracing::debug!(call, "call");
+            request.await.map_err(|error| {
+                let refusal = refusal::from_sdk(call, self.endpoint(), &error);
+                tracing::debug!(call, kind = ?refusal.kind, code = refusal.code, "refused");
+                (self.elsewhere(&error), refusal)
+            })
+        })
+    }
+
+    /// Another region than ours in S3's `x-amz-bucket-region`.
+    fn elsewhere<E>(&self, error: &SdkError<E, HttpResponse>) -> Option<String> {
+        let answer = error.raw_response()?;
+        let moved = matches!(answer.status().as_u16(), 301 | 307 | 400);
+        let region = answer.headers().get("x-amz-bucket-region").filter(|_| moved)?;
+        (region != self.identity.region.as_str()).then(|| region.to_owned())
+    }
+
+    /// The client for a bucket, as far as is known.
+    pub(crate) fn s3_of(&self, bucket: &str) -> aws_sdk_s3::Client {
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets.get(bucket).unwrap_or(&self.s3).clone()
+    }
+
+    pub(crate) fn remember_bucket(&self, bucket: &str, region: &str) {
+        let client = s3_client(&self.config, Some(region));
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner).insert(bucket.to_owned(), client);
     }
 
     /// A client of the tagging API in another region.
@@ -155,9 +202,18 @@ impl Connection {
         aws_sdk_resourcegroupstagging::Client::from_conf(config)
     }
 
-    /// A client of S3 for a bucket that lives in another region.
-    pub(crate) fn s3_in(&self, region: &str) -> aws_sdk_s3::Client {
-        s3_client(&self.config, Some(region))
+    /// No network: for tests of what is made of an answer.
+    #[cfg(test)]
+    pub(crate) fn offline() -> Self {
+        let identity = Identity {
+            partition: Partition::new("aws"),
+            account: AccountId::new("123456789012"),
+            region: Region::new("us-east-1"),
+        };
+        let config =
+            SdkConfig::builder().behavior_version(BehaviorVersion::latest()).region(SdkRegion::new("us-east-1"));
+        let caller = Arn::parse("arn:aws:iam::123456789012:user/u").unwrap();
+        Self::with(config.build(), identity, caller, Settings::PARALLELISM)
     }
 }
 

@@ -9,12 +9,15 @@ use std::{
 use aws_smithy_http_client::{Connector, proxy::ProxyConfig, tls};
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
 
+/// The connect and the read timeout.
+type Timeouts = (Option<Duration>, Option<Duration>);
+
 /// Connections are pooled for each pair of timeouts. Proxies come from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as with
 /// the SDK's own client.
 pub(crate) fn shared_client() -> SharedHttpClient {
-    let pools: Mutex<HashMap<(Option<Duration>, Option<Duration>), SharedHttpConnector>> = Mutex::default();
+    let pools: Mutex<HashMap<Timeouts, SharedHttpConnector>> = Mutex::default();
     http_client_fn(move |settings, components| {
-        let timeouts = (settings.connect_timeout(), settings.read_timeout());
+        let timeouts: Timeouts = (settings.connect_timeout(), settings.read_timeout());
         let mut pools = pools.lock().unwrap_or_else(PoisonError::into_inner);
         let pool = pools.entry(timeouts).or_insert_with(|| {
             let mut builder = Connector::builder()

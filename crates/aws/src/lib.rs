@@ -8,12 +8,20 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod answer;
+mod condition;
 mod connect;
+mod document;
 mod http;
+mod kind;
+mod lookup;
 mod observe;
+mod pages;
 mod perform;
 pub mod permissions;
 mod refusal;
 pub mod run;
+mod s3;
+mod search;
+mod tagging;
 
 pub use connect::{Connection, Settings};

@@ -1,22 +1,51 @@
 //! The first round of reading: everything that a plan needs, concurrently, nothing twice.
 
-use statewright_planner::{Live, Reading, Search};
+use std::collections::BTreeMap;
 
-use crate::Connection;
+use futures::future::join_all;
+use statewright_planner::{Live, Observed, Reading};
+use statewright_spec::Address;
+
+use crate::{
+    Connection,
+    kind::{Hints, policy::Names},
+    search::Searched,
+};
 
 impl Connection {
     /// Reads what `reading` names, looks up what is only mentioned, and searches for what else is the owner's, all at the
-    /// same time. It never fails as a whole: what AWS would not say stands as
-    /// [`Observed::Unreadable`](statewright_planner::Observed::Unreadable), [`Found::Unreadable`](statewright_planner::Found::Unreadable)
-    /// or in [`Search::incomplete`]. `answers` is left empty: see [`Connection::answer`].
+    /// same time; at most [`Settings::parallelism`](crate::Settings::parallelism) calls are in flight. It never fails as a
+    /// whole: what AWS would not say stands as [`Observed::Unreadable`],
+    /// [`Found::Unreadable`](statewright_planner::Found::Unreadable) or in
+    /// [`Search::incomplete`](statewright_planner::Search::incomplete). `answers` is left empty: see
+    /// [`Connection::answer`].
     pub async fn observe(&self, reading: &Reading) -> Live {
-        let _ = reading;
+        let names = Names::default();
+        let resources = self.resources(reading, &names);
+        let lookups =
+            join_all(reading.lookups.iter().map(|target| async { (target.clone(), self.look_up(target).await) }));
+        let (mut observed, lookups, searched) =
+            futures::join!(Box::pin(resources), Box::pin(lookups), Box::pin(self.search(reading)));
+        let Searched { found, search } = searched;
+        // What is declared was read by its own read; a hit on it tells nothing more.
+        for (address, hit) in found {
+            observed.entry(address).or_insert(hit);
+        }
         Live {
             identity: self.identity.clone(),
-            observed: std::collections::BTreeMap::new(),
-            lookups: std::collections::BTreeMap::new(),
-            answers: std::collections::BTreeMap::new(),
-            search: Search::default(),
+            observed,
+            lookups: lookups.into_iter().collect(),
+            answers: BTreeMap::new(),
+            search,
         }
+    }
+
+    async fn resources(&self, reading: &Reading, names: &Names) -> BTreeMap<Address, Observed> {
+        let reads = reading.resources.iter().map(|(address, arn)| async move {
+            let script = reading.scripts.get(address).map(String::as_str);
+            let hints = Hints { script, names: Some(names) };
+            (address.clone(), self.observe_one(address, arn, hints).await)
+        });
+        join_all(reads).await.into_iter().collect()
     }
 }

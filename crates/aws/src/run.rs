@@ -1,11 +1,21 @@
 //! Executions: start, describe, follow, stop, list.
 
-use std::time::SystemTime;
+mod history;
 
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_sfn::{operation::describe_execution::DescribeExecutionOutput, types::ExecutionListItem};
+use aws_smithy_types::DateTime;
 use statewright_planner::Refusal;
 use statewright_spec::Arn;
 
-use crate::Connection;
+use crate::{
+    Connection,
+    pages::{self, Page},
+    refusal,
+};
+
+pub use history::HistoryEvent;
 
 /// How an execution stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,56 +59,82 @@ pub struct Execution {
     pub cause: Option<String>,
 }
 
-/// One event of an execution's history, flat: a field is set where the event's type has it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HistoryEvent {
-    /// From 1, rising.
-    pub id: i64,
-    /// The event that led to it; 0 where AWS names none.
-    pub previous_id: i64,
-    /// When.
-    pub at: SystemTime,
-    /// AWS's own word: `TaskStateEntered`, `LambdaFunctionFailed`, `ExecutionSucceeded`.
-    pub event_type: String,
-    /// The state that is entered or left, or the name of a Map run.
-    pub state: Option<String>,
-    /// What a task calls: `glue` + `startJobRun.sync`, or a function's ARN.
-    pub resource: Option<String>,
-    /// Input or parameters.
-    pub input: Option<String>,
-    /// Output.
-    pub output: Option<String>,
-    /// The error's name.
-    pub error: Option<String>,
-    /// The error's cause.
-    pub cause: Option<String>,
-    /// The index of a Map's iteration.
-    pub index: Option<i32>,
+impl ExecutionStatus {
+    /// Every status.
+    pub const ALL: [Self; 6] =
+        [Self::Running, Self::Succeeded, Self::Failed, Self::TimedOut, Self::Aborted, Self::PendingRedrive];
+
+    /// As AWS spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+            Self::TimedOut => "TIMED_OUT",
+            Self::Aborted => "ABORTED",
+            Self::PendingRedrive => "PENDING_REDRIVE",
+        }
+    }
+
+    /// Whether it has ended.
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Running | Self::PendingRedrive)
+    }
+
+    fn read(call: &str, text: &str) -> Result<Self, Refusal> {
+        let known = Self::ALL.into_iter().find(|status| status.as_str() == text);
+        known.ok_or_else(|| refusal::malformed(call, format!("the status `{text}` is not known")))
+    }
 }
 
 impl Connection {
     /// Starts an execution. Without a name AWS makes one up. Starting a name again with the same input, while it runs, gives
-    /// the same execution.
+    /// the same execution; with another input or after its end it is refused (`Exists`).
     pub async fn start_execution(&self, machine: &Arn, name: Option<&str>, input: &str) -> Result<Arn, Refusal> {
-        let _ = (name, input);
-        Ok(machine.clone())
+        const CALL: &str = "states:StartExecution";
+        let request = self
+            .sfn
+            .start_execution()
+            .state_machine_arn(machine.as_str())
+            .set_name(name.map(str::to_owned))
+            .input(input);
+        let answer = self.send(CALL, request.send()).await?;
+        arn(CALL, &answer.execution_arn)
     }
 
     /// Describes an execution. EXPRESS machines keep none: `NotFound` or `Invalid`.
     pub async fn describe_execution(&self, execution: &Arn) -> Result<Execution, Refusal> {
-        Err(crate::refusal::malformed("states:DescribeExecution", execution.as_str()))
+        let request = self.sfn.describe_execution().execution_arn(execution.as_str());
+        described(self.send("states:DescribeExecution", request.send()).await?)
     }
 
-    /// The events after `after` (0 for all), in order.
+    /// The events after `after` (0 for all), in order. The newest are read first and no page further than needed, so
+    /// following a long execution costs one call a look.
     pub async fn execution_history(&self, execution: &Arn, after: i64) -> Result<Vec<HistoryEvent>, Refusal> {
-        let _ = (execution, after);
-        Ok(Vec::new())
+        let events = pages::all(|token| async move {
+            let request = self
+                .sfn
+                .get_execution_history()
+                .execution_arn(execution.as_str())
+                .reverse_order(true)
+                .include_execution_data(true)
+                .max_results(1000)
+                .set_next_token(token);
+            let answer = self.send("states:GetExecutionHistory", request.send()).await?;
+            let reached = answer.events.iter().any(|event| event.id <= after + 1);
+            Ok(Page::new(answer.events, answer.next_token.filter(|_| !reached)))
+        });
+        let mut events: Vec<_> =
+            events.await?.into_iter().filter(|event| event.id > after).map(history::event).collect();
+        events.sort_by_key(|event| event.id);
+        events.dedup_by_key(|event| event.id);
+        Ok(events)
     }
 
     /// Stops an execution; one that has ended stays as it is.
     pub async fn stop_execution(&self, execution: &Arn, error: &str, cause: &str) -> Result<(), Refusal> {
-        let _ = (execution, error, cause);
-        Ok(())
+        let request = self.sfn.stop_execution().execution_arn(execution.as_str()).error(error).cause(cause);
+        crate::kind::gone(self.send("states:StopExecution", request.send()).await.map(drop))
     }
 
     /// The newest executions of a machine, at most `limit`, only those of `status` where one is given.
@@ -108,7 +144,63 @@ impl Connection {
         status: Option<ExecutionStatus>,
         limit: usize,
     ) -> Result<Vec<Execution>, Refusal> {
-        let _ = (machine, status, limit);
-        Ok(Vec::new())
+        let page_size = i32::try_from(limit.clamp(1, 1000)).unwrap_or(1000);
+        let (executions, _) = pages::at_most(limit.div_ceil(1000), |token| async move {
+            let request = self
+                .sfn
+                .list_executions()
+                .state_machine_arn(machine.as_str())
+                .set_status_filter(status.map(|s| aws_sdk_sfn::types::ExecutionStatus::from(s.as_str())))
+                .max_results(page_size)
+                .set_next_token(token);
+            let answer = self.send("states:ListExecutions", request.send()).await?;
+            Ok(Page::new(answer.executions, answer.next_token))
+        })
+        .await?;
+        executions.into_iter().take(limit).map(listed).collect()
     }
+}
+
+fn described(raw: DescribeExecutionOutput) -> Result<Execution, Refusal> {
+    const CALL: &str = "states:DescribeExecution";
+    let arn_of = |text: &str| arn(CALL, text);
+    let name = raw.name.unwrap_or_else(|| raw.execution_arn.rsplit(':').next().unwrap_or_default().to_owned());
+    Ok(Execution {
+        arn: arn_of(&raw.execution_arn)?,
+        machine: arn_of(&raw.state_machine_arn)?,
+        name,
+        status: ExecutionStatus::read(CALL, raw.status.as_str())?,
+        started_at: time(&raw.start_date),
+        stopped_at: raw.stop_date.as_ref().map(time),
+        input: raw.input,
+        output: raw.output,
+        error: raw.error,
+        cause: raw.cause,
+    })
+}
+
+fn listed(raw: ExecutionListItem) -> Result<Execution, Refusal> {
+    const CALL: &str = "states:ListExecutions";
+    Ok(Execution {
+        arn: arn(CALL, &raw.execution_arn)?,
+        machine: arn(CALL, &raw.state_machine_arn)?,
+        name: raw.name,
+        status: ExecutionStatus::read(CALL, raw.status.as_str())?,
+        started_at: time(&raw.start_date),
+        stopped_at: raw.stop_date.as_ref().map(time),
+        input: None,
+        output: None,
+        error: None,
+        cause: None,
+    })
+}
+
+fn arn(call: &str, text: &str) -> Result<Arn, Refusal> {
+    Arn::parse(text).ok_or_else(|| refusal::malformed(call, format!("`{text}` is not an ARN")))
+}
+
+/// To the millisecond; times before 1970 become 1970.
+fn time(at: &DateTime) -> SystemTime {
+    let millis = at.to_millis().ok().and_then(|millis| u64::try_from(millis).ok()).unwrap_or_default();
+    SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
 }

@@ -1,0 +1,75 @@
+//! Glue jobs and their scripts.
+
+mod map;
+mod request;
+
+use statewright_planner::{
+    Refusal, ScriptObject,
+    operation::job::{JobOperation, MARK_SCRIPT},
+};
+use statewright_spec::Arn;
+
+use super::{Read, gone, required, unless_missing};
+use crate::{
+    Connection,
+    s3::{Found, Place},
+    tagging::{Labels, to_map},
+};
+
+/// `GetJob`, `GetTags` and the script's object at the same time. `script` is the place to which the spec uploads; without
+/// it, the one that our tag names is read afterwards.
+pub(crate) async fn read(c: &Connection, name: &str, arn: &Arn, script: Option<&str>) -> Read {
+    let tags =
+        async { unless_missing(c.send("glue:GetTags", c.glue.get_tags().resource_arn(arn.as_str()).send()).await) };
+    let wanted = async {
+        match script.and_then(Place::parse) {
+            Some(place) => Some(c.script_object(place).await),
+            None => None,
+        }
+    };
+    let (job, tags, wanted) = futures::join!(get(c, name), tags, wanted);
+    let Some(job) = job? else { return Ok(None) };
+    let labels = Labels::of_map(tags?.and_then(|answer| answer.tags));
+    let script = match (wanted, labels.markers.get(MARK_SCRIPT).and_then(|text| Place::parse(text))) {
+        (Some(found), _) => found,
+        (None, Some(place)) => c.script_object(place).await,
+        (None, None) => Found { object: ScriptObject::NotManaged, sha256: None },
+    };
+    map::present(c, arn.clone(), job, labels, script).map(Some)
+}
+
+/// `None` where there is none.
+pub(crate) async fn get(c: &Connection, name: &str) -> Result<Option<aws_sdk_glue::types::Job>, Refusal> {
+    const CALL: &str = "glue:GetJob";
+    let answer = unless_missing(c.send(CALL, c.glue.get_job().job_name(name).send()).await)?;
+    answer.map(|found| required(CALL, "job", found.job)).transpose()
+}
+
+/// Makes one call.
+pub(crate) async fn perform(c: &Connection, operation: &JobOperation) -> Result<(), Refusal> {
+    match operation {
+        JobOperation::UploadScript { bucket, key, body, sha256, tags, new } => {
+            c.upload(Place { bucket, key }, body, sha256, tags, *new).await
+        }
+        JobOperation::DeleteScript { bucket, key } => c.delete_object(Place { bucket, key }).await,
+        JobOperation::Create { name, job, tags } => {
+            let request = request::create(c.glue.create_job(), name, job).set_tags(Some(to_map(tags)));
+            c.send("glue:CreateJob", request.send()).await.map(drop)
+        }
+        JobOperation::Update { name, job } => {
+            let request = c.glue.update_job().job_name(name).job_update(request::update(job));
+            c.send("glue:UpdateJob", request.send()).await.map(drop)
+        }
+        JobOperation::Tag { arn, tags } => {
+            let request = c.glue.tag_resource().resource_arn(arn.as_str()).set_tags_to_add(Some(to_map(tags)));
+            c.send("glue:TagResource", request.send()).await.map(drop)
+        }
+        JobOperation::Untag { arn, keys } => {
+            let request = c.glue.untag_resource().resource_arn(arn.as_str()).set_tags_to_remove(Some(keys.clone()));
+            gone(c.send("glue:UntagResource", request.send()).await.map(drop))
+        }
+        JobOperation::Delete { name } => {
+            gone(c.send("glue:DeleteJob", c.glue.delete_job().job_name(name).send()).await.map(drop))
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! One file a kind: how it is read, how it is written, and how AWS's shape becomes ours.
+
+pub(crate) mod function;
+pub(crate) mod job;
+pub(crate) mod log_group;
+pub(crate) mod policy;
+pub(crate) mod role;
+pub(crate) mod state_machine;
+
+use statewright_planner::{Observed, Present, Refusal, RefusalKind};
+use statewright_spec::{Address, Arn, Kind};
+
+use crate::{Connection, refusal};
+
+/// What a read of one resource may need beside its name.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Hints<'a> {
+    /// For a job whose script the spec holds: where it is uploaded, `s3://bucket/key`.
+    pub(crate) script: Option<&'a str>,
+    /// For a policy that is not at its ARN: look for its name under another path or in another case.
+    pub(crate) names: Option<&'a policy::Names>,
+}
+
+impl Connection {
+    /// Reads one resource whole.
+    pub(crate) async fn observe_one(&self, address: &Address, arn: &Arn, hints: Hints<'_>) -> Observed {
+        let name = &address.name;
+        let read = match address.kind {
+            Kind::Policy => policy::read(self, name, arn, hints.names).await,
+            Kind::Role => role::read(self, name).await,
+            Kind::LogGroup => log_group::read(self, name, arn).await,
+            Kind::Function => function::read(self, name).await,
+            Kind::Job => job::read(self, name, arn, hints.script).await,
+            Kind::StateMachine => state_machine::read(self, arn).await,
+        };
+        match read {
+            Ok(Some(present)) => Observed::Present(Box::new(present)),
+            Ok(None) => Observed::Absent,
+            Err(refusal) => Observed::Unreadable(refusal),
+        }
+    }
+
+    /// An ARN from an answer, which must be of this account.
+    pub(crate) fn own_arn(&self, call: &str, text: &str) -> Result<Arn, Refusal> {
+        let arn = Arn::parse(text).ok_or_else(|| refusal::malformed(call, format!("`{text}` is not an ARN")))?;
+        if arn.account() == self.identity.account.as_str() {
+            return Ok(arn);
+        }
+        let ours = &self.identity.account;
+        Err(refusal::malformed(call, format!("`{text}` is of another account than {ours}, which was asked")))
+    }
+}
+
+/// What a read makes of a resource that is not there.
+pub(crate) fn unless_missing<T>(answer: Result<T, Refusal>) -> Result<Option<T>, Refusal> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(refusal) if refusal.kind == RefusalKind::NotFound => Ok(None),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// What a delete makes of it: done.
+pub(crate) fn gone(answer: Result<(), Refusal>) -> Result<(), Refusal> {
+    unless_missing(answer).map(|_| ())
+}
+
+/// A number that the SDK gives with a sign.
+pub(crate) fn unsigned(call: &str, what: &str, number: i32) -> Result<u32, Refusal> {
+    u32::try_from(number).map_err(|_| refusal::malformed(call, format!("{what} is {number}")))
+}
+
+/// A number that the SDK takes with a sign; AWS's limits are far below.
+pub(crate) fn signed(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// A field without which an answer makes no sense.
+pub(crate) fn required<T>(call: &str, what: &str, field: Option<T>) -> Result<T, Refusal> {
+    field.ok_or_else(|| refusal::malformed(call, format!("the answer holds no {what}")))
+}
+
+/// A request that the SDK's own builder refuses for want of a field. It is complete by construction, so this is our fault.
+#[allow(clippy::needless_pass_by_value)]
+pub(crate) fn built<T>(
+    call: &str,
+    built: Result<T, aws_smithy_types::error::operation::BuildError>,
+) -> Result<T, Refusal> {
+    built.map_err(|e| refusal::own(RefusalKind::Invalid, call, e.to_string()))
+}
+
+type Read = Result<Option<Present>, Refusal>;

@@ -1,0 +1,207 @@
+//! An execution's history, flattened: AWS has a record of its own for each of sixty types of event.
+
+use std::time::SystemTime;
+
+use aws_sdk_sfn::types::HistoryEvent as Raw;
+
+use super::time;
+
+/// One event of an execution's history, flat: a field is set where the event's type has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryEvent {
+    /// From 1, rising.
+    pub id: i64,
+    /// The event that led to it; 0 where AWS names none.
+    pub previous_id: i64,
+    /// When.
+    pub at: SystemTime,
+    /// AWS's own word: `TaskStateEntered`, `LambdaFunctionFailed`, `ExecutionSucceeded`.
+    pub event_type: String,
+    /// The state that is entered or left, whose evaluation failed, or whose Map iterates.
+    pub state: Option<String>,
+    /// What a task calls: `glue:startJobRun.sync`, or the ARN of a function, an activity or a Map run.
+    pub resource: Option<String>,
+    /// Input or parameters.
+    pub input: Option<String>,
+    /// Output.
+    pub output: Option<String>,
+    /// The error's name.
+    pub error: Option<String>,
+    /// The error's cause.
+    pub cause: Option<String>,
+    /// The index of a Map's iteration.
+    pub index: Option<i32>,
+    /// How many items a Map has.
+    pub length: Option<i32>,
+}
+
+/// Fills in what the record of the event's type holds.
+pub(super) fn event(raw: Raw) -> HistoryEvent {
+    let mut event = HistoryEvent {
+        id: raw.id,
+        previous_id: raw.previous_event_id,
+        at: time(&raw.timestamp),
+        event_type: raw.r#type.as_str().to_owned(),
+        state: None,
+        resource: None,
+        input: None,
+        output: None,
+        error: None,
+        cause: None,
+        index: None,
+        length: None,
+    };
+    macro_rules! failure {
+        ($($record:ident),+) => {
+            $(if let Some(details) = raw.$record {
+                event.error = details.error;
+                event.cause = details.cause;
+            })+
+        };
+    }
+    failure!(
+        activity_failed_event_details,
+        activity_schedule_failed_event_details,
+        activity_timed_out_event_details,
+        execution_failed_event_details,
+        execution_aborted_event_details,
+        execution_timed_out_event_details,
+        lambda_function_failed_event_details,
+        lambda_function_schedule_failed_event_details,
+        lambda_function_start_failed_event_details,
+        lambda_function_timed_out_event_details,
+        map_run_failed_event_details
+    );
+    macro_rules! task_failure {
+        ($($record:ident),+) => {
+            $(if let Some(details) = raw.$record {
+                event.resource = Some(task(&details.resource_type, &details.resource));
+                event.error = details.error;
+                event.cause = details.cause;
+            })+
+        };
+    }
+    task_failure!(
+        task_failed_event_details,
+        task_start_failed_event_details,
+        task_submit_failed_event_details,
+        task_timed_out_event_details
+    );
+    macro_rules! task_output {
+        ($($record:ident),+) => {
+            $(if let Some(details) = raw.$record {
+                event.resource = Some(task(&details.resource_type, &details.resource));
+                event.output = details.output;
+            })+
+        };
+    }
+    task_output!(task_submitted_event_details, task_succeeded_event_details);
+    macro_rules! output {
+        ($($record:ident),+) => {
+            $(if let Some(details) = raw.$record {
+                event.output = details.output;
+            })+
+        };
+    }
+    output!(
+        activity_succeeded_event_details,
+        execution_succeeded_event_details,
+        lambda_function_succeeded_event_details
+    );
+    macro_rules! scheduled {
+        ($($record:ident),+) => {
+            $(if let Some(details) = raw.$record {
+                event.resource = Some(details.resource);
+                event.input = details.input;
+            })+
+        };
+    }
+    scheduled!(activity_scheduled_event_details, lambda_function_scheduled_event_details);
+    macro_rules! iteration {
+        ($($record:ident),+) => {
+            $(if let Some(details) = raw.$record {
+                event.state = details.name;
+                event.index = Some(details.index);
+            })+
+        };
+    }
+    iteration!(
+        map_iteration_started_event_details,
+        map_iteration_succeeded_event_details,
+        map_iteration_failed_event_details,
+        map_iteration_aborted_event_details
+    );
+    if let Some(details) = raw.task_scheduled_event_details {
+        event.resource = Some(task(&details.resource_type, &details.resource));
+        event.input = Some(details.parameters);
+    }
+    if let Some(details) = raw.task_started_event_details {
+        event.resource = Some(task(&details.resource_type, &details.resource));
+    }
+    if let Some(details) = raw.execution_started_event_details {
+        event.input = details.input;
+    }
+    if let Some(details) = raw.state_entered_event_details {
+        event.state = Some(details.name);
+        event.input = details.input;
+    }
+    if let Some(details) = raw.state_exited_event_details {
+        event.state = Some(details.name);
+        event.output = details.output;
+    }
+    if let Some(details) = raw.map_state_started_event_details {
+        event.length = Some(details.length);
+    }
+    if let Some(details) = raw.map_run_started_event_details {
+        event.resource = details.map_run_arn;
+    }
+    if let Some(details) = raw.map_run_redriven_event_details {
+        event.resource = details.map_run_arn;
+    }
+    if let Some(details) = raw.evaluation_failed_event_details {
+        event.state = Some(details.state);
+        event.error = details.error;
+        event.cause = details.cause;
+    }
+    event
+}
+
+fn task(resource_type: &str, resource: &str) -> String {
+    if resource_type.is_empty() { resource.to_owned() } else { format!("{resource_type}:{resource}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sfn::types::{HistoryEventType, StateEnteredEventDetails, TaskFailedEventDetails};
+    use aws_smithy_types::DateTime;
+
+    use super::*;
+
+    fn raw(kind: &str) -> aws_sdk_sfn::types::builders::HistoryEventBuilder {
+        Raw::builder()
+            .id(2)
+            .previous_event_id(1)
+            .timestamp(DateTime::from_millis(1_500))
+            .r#type(HistoryEventType::from(kind))
+    }
+
+    #[test]
+    fn events_are_flattened() {
+        let entered = StateEnteredEventDetails::builder().name("Extract").input("{}").build().unwrap();
+        let told = event(raw("TaskStateEntered").state_entered_event_details(entered).build().unwrap());
+        assert_eq!((told.id, told.previous_id, told.event_type.as_str()), (2, 1, "TaskStateEntered"));
+        assert_eq!((told.state.as_deref(), told.input.as_deref()), (Some("Extract"), Some("{}")));
+        assert_eq!(told.at, SystemTime::UNIX_EPOCH + std::time::Duration::from_millis(1_500));
+
+        let failed =
+            TaskFailedEventDetails::builder().resource_type("glue").resource("startJobRun.sync").error("E").cause("C");
+        let told = event(raw("TaskFailed").task_failed_event_details(failed.build().unwrap()).build().unwrap());
+        assert_eq!(told.resource.as_deref(), Some("glue:startJobRun.sync"));
+        assert_eq!((told.error.as_deref(), told.cause.as_deref()), (Some("E"), Some("C")));
+    }
+
+    #[test]
+    fn a_type_that_is_new_keeps_its_name() {
+        assert_eq!(event(raw("MoonPhaseChanged").build().unwrap()).event_type, "MoonPhaseChanged");
+    }
+}
