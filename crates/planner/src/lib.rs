@@ -5,14 +5,34 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod checks;
+pub mod codes;
+mod compare;
+mod draft;
+mod grants;
+mod graph;
+mod kind;
 mod live;
+mod lookups;
+mod mend;
+#[cfg(any(test, feature = "model"))]
+pub mod model;
+mod notes;
 pub mod operation;
 mod options;
 mod plan;
+mod reading;
+mod settle;
+mod survey;
 
+pub use codes::CODES;
 pub use live::{
-    Answer, Detail, Fingerprint, Found, Live, Observed, Present, Question, Reading, Refusal, RefusalKind, Search,
+    Answer, Detail, Fingerprint, Found, Live, Observed, Present, Question, Reading, Refusal, RefusalKind, ScriptObject,
+    Search,
 };
+pub use mend::mend;
 pub use operation::{Condition, Operation};
 pub use options::{Executions, Mode, Options};
 pub use plan::{Action, Change, Plan, Shown, Step, StepId, Summary};
+pub use reading::reading;
+pub use settle::{destroy, plan, questions};

@@ -1,5 +1,7 @@
 //! Calls on a function.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 use statewright_spec::{
     Arn, Tags,
@@ -14,7 +16,11 @@ pub const MARK_CODE: &str = "statewright:code";
 pub fn source_mark(code: &ObjectCode) -> String {
     let ObjectCode { bucket, key, version } = code;
     let digest = Sha256::digest(format!("{bucket}/{key}@{}", version.as_deref().unwrap_or_default()));
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().take(16).fold(String::new(), |mut text, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// One call on a function. A wait for [`FunctionReady`](crate::Condition::FunctionReady) stands between two writes, else

@@ -1,0 +1,65 @@
+//! What holds for a plan as a whole.
+
+use statewright_source::{Diagnostic, Severity};
+use statewright_spec::{Address, Kind};
+
+use crate::{
+    Mode, codes,
+    kind::count,
+    notes::{Notes, finding},
+    survey::{Standing, Survey},
+};
+
+/// All checks that look at more than one address.
+pub(crate) fn check(survey: &Survey<'_>, notes: &mut Notes) {
+    name_case(survey, notes);
+    deletes_all(survey, notes);
+    search(survey, notes);
+}
+
+/// Two names that IAM takes for one: the new cannot come before the old is gone, and the old goes after what moves to the
+/// new.
+fn name_case(survey: &Survey<'_>, notes: &mut Notes) {
+    let iam = |address: &Address| matches!(address.kind, Kind::Role | Kind::Policy);
+    for new in
+        survey.standing.keys().filter(|a| iam(a) && matches!(survey.standing.get(*a), Some(Standing::New { .. })))
+    {
+        for old in survey.ours().map(|(address, _)| address).filter(|a| a.kind == new.kind && *a != new) {
+            if old.name.eq_ignore_ascii_case(&new.name) {
+                let title = format!("{new} cannot be made while {old} is there: IAM takes the two names for one");
+                let error = survey.place(new).on(Diagnostic::error(codes::NAME_CASE, title), "", "declared here");
+                let help =
+                    format!("keep the spelling {}, or take {} out of the spec and apply before", old.name, old.name);
+                notes.find(new, error.help(help));
+            }
+        }
+    }
+}
+
+/// A copied spec, or a second repository with the same stack name, would take everything away.
+fn deletes_all(survey: &Survey<'_>, notes: &mut Notes) {
+    if survey.mode == Mode::Destroy || survey.options.allow_delete_all {
+        return;
+    }
+    let leaving: Vec<&Address> = survey.standing.keys().filter(|address| survey.is_leaving(address)).collect();
+    let keeps = survey.ours().any(|(address, _)| !survey.is_leaving(address));
+    if leaving.is_empty() || keeps {
+        return;
+    }
+    let (owner, names) =
+        (&survey.desired.owner, leaving.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    let what = count(leaving.len(), "resource", "resources");
+    let title = format!("the plan would delete all that belongs to {owner} ({what}) and keep nothing");
+    let help = format!(
+        "{names}: if another spec has the same stack name, give this one another; to go on, --allow-delete-all; to take the stack away, destroy"
+    );
+    notes.find_plain(Diagnostic::error(codes::DELETES_ALL, title).help(help));
+}
+
+/// What left the spec may still be there where the search could not look.
+fn search(survey: &Survey<'_>, notes: &mut Notes) {
+    for part in &survey.live.search.incomplete {
+        let title = "the search for resources that left the spec is incomplete";
+        notes.find_plain(finding(codes::SEARCH_INCOMPLETE, Severity::Note, title).help(part.clone()));
+    }
+}

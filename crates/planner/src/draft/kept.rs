@@ -1,0 +1,137 @@
+//! What is declared, there and ours: the differences, the grants that come before, the grants that go after.
+
+use statewright_iam::equivalent;
+use statewright_source::Severity;
+use statewright_spec::{
+    Address, Declared, Resource,
+    kind::{function::Function, policy::Policy},
+};
+
+use super::{Draft, Phase, script};
+use crate::{
+    Answer, Detail, Present, Question, codes,
+    compare::{View, retag},
+    grants::Pace,
+    kind::{Update, function, job, log_group, policy, role, state_machine},
+    notes::{Notes, finding},
+    survey::{Standing, Survey},
+};
+
+pub(super) fn drafts(
+    survey: &Survey<'_>,
+    address: &Address,
+    declared: &Declared,
+    present: &Present,
+    notes: &mut Notes,
+) -> Vec<Draft> {
+    let view = View::of(declared, &survey.desired.secrets);
+    let Some(update) = update(survey, address, declared, present, notes) else { return Vec::new() };
+    let Update { grow, shrink, risk } = update;
+    let parts = grow.differences.parts();
+    let mut drafts = Vec::new();
+    if !grow.operations.is_empty() {
+        let mut draft = Draft::changing(address, Phase::Grow, grow, &view);
+        draft.why = match parts.as_slice() {
+            [] => "a former apply was cut short".to_owned(),
+            parts => format!("live differs from the spec in {}", listed(parts)),
+        };
+        draft.risk = risk;
+        drafts.push(draft);
+    }
+    if !shrink.operations.is_empty() {
+        let mut draft = Draft::changing(address, Phase::Shrink, shrink, &view);
+        "the spec no longer grants it; it goes when nothing of this plan needs it any more".clone_into(&mut draft.why);
+        draft.risk.push("executions that still run on an older definition lose what goes".to_owned());
+        drafts.push(draft);
+    }
+    // Only an address's first step is held against what was read.
+    if let Some(first) = drafts.first_mut() {
+        first.expects = present.fingerprint.clone();
+    }
+    drafts
+}
+
+fn listed(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+fn update(
+    survey: &Survey<'_>,
+    address: &Address,
+    declared: &Declared,
+    present: &Present,
+    notes: &mut Notes,
+) -> Option<Update> {
+    let (name, arn) = (address.name.as_str(), &present.arn);
+    let tags = retag(present.resource.tags(), declared.resource.tags());
+    Some(match (&present.resource, &declared.resource) {
+        (Resource::Policy(before), Resource::Policy(after)) => {
+            let versions = versions(survey, address, present, before, after, notes)?;
+            policy::update(arn, before, after, versions, tags, Pace::Phased)
+        }
+        (Resource::Role(before), Resource::Role(after)) => {
+            role::update(name, &survey.rehung(address, before), after, tags, Pace::Phased)
+        }
+        (Resource::LogGroup(before), Resource::LogGroup(after)) => log_group::update(name, arn, before, after, tags),
+        (Resource::Function(before), Resource::Function(after)) => {
+            let Detail::Function { state, update, .. } = &present.detail else { return None };
+            let give_role = gives_role(survey, after);
+            let standing = function::Standing { state, update, give_role };
+            if state == "Failed" {
+                let title = format!("{address} is in state Failed and cannot be invoked");
+                let warning = finding(codes::FUNCTION_FAILED, Severity::Warning, title).help(
+                    "a change of its code or configuration may mend it; else delete the function and apply again",
+                );
+                notes.find(address, survey.place(address).on(warning, "", "declared here"));
+            }
+            function::update(name, arn, before, after, &standing, tags)
+        }
+        (Resource::Job(before), Resource::Job(after)) => {
+            let scripts = script::of_kept(survey, address, present, before, after, notes);
+            let update = job::update(name, arn, before, after, scripts, &survey.desired.owner, tags);
+            if matches!(present.detail, Detail::Job { visual_nodes: true, .. }) && !update.grow.operations.is_empty() {
+                let title = format!("{address} was drawn in the visual editor, and an update wipes that out");
+                let warning = finding(codes::VISUAL_NODES, Severity::Warning, title)
+                    .help("the script stays; open the job as a script from now on");
+                notes.find(address, survey.place(address).on(warning, "", "declared here"));
+            }
+            update
+        }
+        (Resource::StateMachine(before), Resource::StateMachine(after)) => {
+            state_machine::update(arn, before, after, tags)
+        }
+        // An address has its kind in it, so both sides are of one kind.
+        _ => return None,
+    })
+}
+
+/// The versions of a policy: asked for only where another one is to come.
+fn versions(
+    survey: &Survey<'_>,
+    address: &Address,
+    present: &Present,
+    before: &Policy,
+    after: &Policy,
+    notes: &mut Notes,
+) -> Option<policy::Versions> {
+    let Detail::Policy { default_version, .. } = &present.detail else { return None };
+    let default = default_version.clone();
+    if equivalent(&before.document, &after.document) {
+        return Some(policy::Versions { all: Vec::new(), default });
+    }
+    let question = Question::PolicyVersions(present.arn.clone());
+    match notes.ask(survey.live, survey.place(address), question, "the versions of the policy")? {
+        Answer::PolicyVersions(all) => Some(policy::Versions { all: all.clone(), default }),
+        _ => None,
+    }
+}
+
+/// Whether the function's role is made anew by this plan.
+fn gives_role(survey: &Survey<'_>, function: &Function) -> bool {
+    let role = survey.by_arn(&function.role).and_then(|role| survey.standing.get(role));
+    matches!(role, Some(Standing::New { .. } | Standing::Replaced { .. }))
+}

@@ -1,0 +1,96 @@
+//! Each address's share of a plan, before anything is put in order.
+
+mod hung;
+mod kept;
+mod leaving;
+mod new;
+mod replaced;
+mod script;
+
+use statewright_spec::{Address, Resource};
+
+use crate::{
+    Action, Change, Fingerprint, Operation,
+    compare::View,
+    kind::{self, Part},
+    notes::Notes,
+    survey::{Standing, Survey},
+};
+
+/// When in a plan a share is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    /// Creates, replaces, and all that is given: before what needs it.
+    Grow,
+    /// Grants that go: after what needed them.
+    Shrink,
+    /// After what used it.
+    Delete,
+}
+
+/// A step without its number and its needs.
+pub(crate) struct Draft {
+    pub(crate) address: Address,
+    pub(crate) phase: Phase,
+    pub(crate) action: Action,
+    pub(crate) title: String,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) why: String,
+    pub(crate) risk: Vec<String>,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) expects: Fingerprint,
+    pub(crate) read_back: Option<Box<Resource>>,
+}
+
+/// The shares of all addresses.
+pub(crate) fn drafts(survey: &Survey<'_>, notes: &mut Notes) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for (address, standing) in &survey.standing {
+        match standing {
+            Standing::New { declared, leaving } => drafts.push(new::draft(survey, address, declared, *leaving, notes)),
+            Standing::Kept { declared, present } => {
+                drafts.extend(kept::drafts(survey, address, declared, present, notes));
+            }
+            Standing::Replaced { declared, present, fields } => {
+                drafts.push(replaced::draft(survey, address, declared, present, fields, notes));
+            }
+            Standing::Leaving { present } => drafts.push(leaving::draft(survey, address, present, notes)),
+            Standing::Blocked => {}
+        }
+    }
+    drafts
+}
+
+impl Draft {
+    /// A share that makes a resource: what it sets is shown, and it is read back.
+    fn making(address: &Address, action: Action, view: &View<'_>, resource: &Resource) -> Self {
+        Self {
+            address: address.clone(),
+            phase: Phase::Grow,
+            action,
+            title: action.as_str().to_owned(),
+            changes: view.changes(&kind::created(resource)),
+            why: String::new(),
+            risk: Vec::new(),
+            operations: Vec::new(),
+            expects: Fingerprint::default(),
+            read_back: Some(Box::new(resource.clone())),
+        }
+    }
+
+    /// A share that changes a resource.
+    fn changing(address: &Address, phase: Phase, part: Part, view: &View<'_>) -> Self {
+        Self {
+            address: address.clone(),
+            phase,
+            action: Action::Update,
+            title: part.title.join(", "),
+            changes: view.changes(&part.differences),
+            why: String::new(),
+            risk: Vec::new(),
+            operations: part.operations,
+            expects: Fingerprint::default(),
+            read_back: None,
+        }
+    }
+}

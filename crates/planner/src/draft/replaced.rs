@@ -1,0 +1,80 @@
+//! What is declared, there and ours, and differs in what AWS cannot change: deleted and made anew in one step.
+
+use statewright_spec::{Address, Declared, Resource};
+
+use super::{Draft, leaving, new};
+use crate::{
+    Action, Operation, Present,
+    compare::View,
+    kind::{log_group, policy, role, state_machine},
+    notes::Notes,
+    survey::Survey,
+};
+
+pub(super) fn draft(
+    survey: &Survey<'_>,
+    address: &Address,
+    declared: &Declared,
+    present: &Present,
+    fields: &[&'static str],
+    notes: &mut Notes,
+) -> Draft {
+    let view = View::of(declared, &survey.desired.secrets);
+    let mut draft = Draft::making(address, Action::Replace, &view, &declared.resource);
+    draft.changes = changes(&view, &present.resource, &declared.resource);
+    draft.why = format!("AWS cannot change the {} of a {}", fields.join(" and "), address.kind.noun());
+    draft.expects = present.fingerprint.clone();
+    let mut holders: Vec<Operation> = Vec::new();
+    match &present.resource {
+        Resource::Policy(_) => {
+            leaving::attached_elsewhere(survey, address, present, notes);
+            let hung = survey.holders(&present.arn);
+            let names = hung.iter().map(|(role, _)| role.to_string()).collect::<Vec<_>>().join(", ");
+            if !hung.is_empty() {
+                draft.risk.push(format!("{names} lack its grants from the detach to the attach"));
+            }
+            for (role, _) in hung {
+                draft.operations.push(Operation::Role(role::detach(&role.name, &present.arn)));
+                if survey.hangs_again(role, &declared.arn) {
+                    holders.push(Operation::Role(role::attach(&role.name, &declared.arn)));
+                }
+            }
+            if let Some(versions) = leaving::versions(survey, address, present, notes) {
+                draft.operations.extend(policy::delete(&present.arn, &versions));
+            }
+        }
+        Resource::Role(before) => {
+            leaving::instance_profiles(survey, address, notes);
+            draft.operations.extend(role::delete(&address.name, &survey.rehung(address, before)));
+            draft.risk.push("what runs with the role fails from its delete until it is made anew and seen".to_owned());
+        }
+        Resource::LogGroup(group) => {
+            leaving::protected(survey, address, group, notes);
+            draft.operations.extend(log_group::delete(&address.name));
+            draft.risk.push("all of its events are lost, and those in between".to_owned());
+        }
+        Resource::StateMachine(machine) => {
+            let executions = leaving::executions(survey, address, present, machine, notes);
+            draft.operations.extend(state_machine::delete(&present.arn, machine, executions.choice));
+            let risk = "no execution can be started from the delete to the create, and the history is lost";
+            draft.risk.push(format!("{risk}{}", executions.fate()));
+        }
+        // Neither has a field that cannot change.
+        Resource::Function(_) | Resource::Job(_) => return draft,
+    }
+    draft.operations.extend(new::operations(survey, address, declared, notes));
+    draft.operations.extend(holders);
+    draft
+}
+
+/// What differs, not all that is made.
+fn changes(view: &View<'_>, before: &Resource, after: &Resource) -> Vec<crate::Change> {
+    let differences = match (before, after) {
+        (Resource::Policy(b), Resource::Policy(a)) => policy::differences(Some(b), a),
+        (Resource::Role(b), Resource::Role(a)) => role::differences(Some(b), a),
+        (Resource::LogGroup(b), Resource::LogGroup(a)) => log_group::differences(Some(b), a),
+        (Resource::StateMachine(b), Resource::StateMachine(a)) => state_machine::differences(Some(b), a),
+        _ => return Vec::new(),
+    };
+    view.changes(&differences)
+}

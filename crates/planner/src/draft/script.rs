@@ -1,0 +1,138 @@
+//! The objects of jobs: whose they are, what goes up, what is left behind.
+
+use std::collections::BTreeSet;
+
+use statewright_source::Diagnostic;
+use statewright_spec::{Address, Resource, kind::job::Job};
+
+use crate::{
+    Answer, Detail, Present, Question, Refusal, ScriptObject, codes,
+    kind::job::{Scripts, mark, place},
+    notes::Notes,
+    operation::job::MARK_SCRIPT,
+    survey::Survey,
+};
+
+/// For a job that is made.
+pub(super) fn of_new(survey: &Survey<'_>, address: &Address, job: &Job, notes: &mut Notes) -> Scripts {
+    let Some((bucket, key)) = job.script.as_ref().and_then(|_| place(&job.script_location)) else {
+        return Scripts::default();
+    };
+    let object = ask(survey, address, &bucket, &key, notes);
+    let upload = object.and_then(|object| upload(survey, address, job, object, false, notes));
+    Scripts { upload, ..Scripts::default() }
+}
+
+/// For a job that is there.
+pub(super) fn of_kept(
+    survey: &Survey<'_>,
+    address: &Address,
+    present: &Present,
+    before: &Job,
+    after: &Job,
+    notes: &mut Notes,
+) -> Scripts {
+    let marked = present.markers.get(MARK_SCRIPT).cloned();
+    let object = match (&after.script, &present.detail) {
+        (Some(_), Detail::Job { script: ScriptObject::NotManaged, .. }) => {
+            place(&after.script_location).and_then(|(bucket, key)| ask(survey, address, &bucket, &key, notes))
+        }
+        (Some(_), Detail::Job { script, .. }) => Some(script),
+        _ => None,
+    };
+    let same = before.script.as_ref().map(|s| &s.sha256) == after.script.as_ref().map(|s| &s.sha256);
+    Scripts {
+        upload: object.and_then(|object| upload(survey, address, after, object, same, notes)),
+        remove: marked
+            .clone()
+            .filter(|marked| mark(after).as_ref() != Some(marked))
+            .and_then(|marked| left(survey, address, &marked, notes)),
+        mark: marked,
+    }
+}
+
+/// For a job that goes: the object that goes with it.
+pub(super) fn of_leaving(
+    survey: &Survey<'_>,
+    address: &Address,
+    present: &Present,
+    notes: &mut Notes,
+) -> Option<(String, String)> {
+    left(survey, address, present.markers.get(MARK_SCRIPT)?, notes)
+}
+
+/// Whether the script goes up, and whether nothing is there yet.
+fn upload(
+    survey: &Survey<'_>,
+    address: &Address,
+    job: &Job,
+    object: &ScriptObject,
+    same: bool,
+    notes: &mut Notes,
+) -> Option<bool> {
+    match object {
+        ScriptObject::Absent => Some(true),
+        ScriptObject::Present { owner: Some(owner) } if *owner == survey.desired.owner => (!same).then_some(false),
+        ScriptObject::Present { owner } => {
+            let whose = owner.as_ref().map_or("has no owner".to_owned(), |owner| format!("belongs to {owner}"));
+            let title = format!("the script of {address} would overwrite an object that {whose}");
+            let error = Diagnostic::error(codes::SCRIPT_NOT_OURS, title);
+            let error = survey.place(address).on(error, "/script", job.script_location.clone());
+            notes.find(address, error.help("upload the script to another place (`to:`), or remove the object there"));
+            None
+        }
+        ScriptObject::NotManaged => None,
+        ScriptObject::Unreadable(refusal) => {
+            unreadable(survey, address, refusal, notes);
+            None
+        }
+    }
+}
+
+/// An object of ours at `bucket/key` that no declared job runs any more.
+fn left(survey: &Survey<'_>, address: &Address, marked: &str, notes: &mut Notes) -> Option<(String, String)> {
+    let (bucket, key) = marked.split_once('/')?;
+    let location = format!("s3://{marked}");
+    let kept: BTreeSet<&str> = survey
+        .standing
+        .keys()
+        .filter_map(|address| match &survey.wanted(address)?.resource {
+            Resource::Job(job) => Some(job.script_location.as_str()),
+            _ => None,
+        })
+        .collect();
+    if kept.contains(location.as_str()) {
+        return None;
+    }
+    match ask(survey, address, bucket, key, notes)? {
+        ScriptObject::Present { owner: Some(owner) } if *owner == survey.desired.owner => {
+            Some((bucket.to_owned(), key.to_owned()))
+        }
+        ScriptObject::Unreadable(refusal) => {
+            unreadable(survey, address, refusal, notes);
+            None
+        }
+        ScriptObject::Present { .. } | ScriptObject::Absent | ScriptObject::NotManaged => None,
+    }
+}
+
+fn ask<'a>(
+    survey: &Survey<'a>,
+    address: &Address,
+    bucket: &str,
+    key: &str,
+    notes: &mut Notes,
+) -> Option<&'a ScriptObject> {
+    let question = Question::ScriptObject { bucket: bucket.to_owned(), key: key.to_owned() };
+    let what = format!("knowing whose s3://{bucket}/{key} is");
+    match notes.ask(survey.live, survey.place(address), question, &what)? {
+        Answer::ScriptObject(object) => Some(object),
+        _ => None,
+    }
+}
+
+fn unreadable(survey: &Survey<'_>, address: &Address, refusal: &Refusal, notes: &mut Notes) {
+    let error = Diagnostic::error(codes::NOT_ANSWERED, format!("S3 would not say whose the script of {address} is"));
+    let error = survey.place(address).on(error, "/script", refusal.to_string());
+    notes.find(address, error.help(format!("allow the caller {}", refusal.call)));
+}

@@ -1,0 +1,251 @@
+//! Which share of the plan comes before which, and an order that holds.
+//!
+//! Edges go from a share to those that must be done before it. Growing depends on growing, shrinking on growing and on
+//! what is deleted, deleting on all of them; within one phase the uses of resources have no circle. So the edges have
+//! none, and a preference that would close one is dropped.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde_json::Value;
+use statewright_spec::{Address, Kind, Resource};
+
+use crate::{
+    Action, Operation, Step, StepId,
+    draft::{Draft, Phase},
+    kind::state_machine,
+    operation::state_machine::StateMachineOperation,
+    survey::{Standing, Survey},
+};
+
+/// A share: its phase and address.
+type Node = (Phase, Address);
+
+/// The edges between the shares that there are.
+struct Edges<'a, 's> {
+    survey: &'s Survey<'a>,
+    nodes: BTreeSet<Node>,
+    /// What must be done before.
+    before: BTreeMap<Node, BTreeSet<Node>>,
+    needs: BTreeMap<Address, BTreeSet<Address>>,
+}
+
+/// Puts the shares in order, numbers them, and adds the waits that the order asks for.
+pub(crate) fn order(survey: &Survey<'_>, drafts: Vec<Draft>) -> Vec<Step> {
+    let mut drafts: BTreeMap<Node, Draft> =
+        drafts.into_iter().map(|draft| ((draft.phase, draft.address.clone()), draft)).collect();
+    let mut needs: BTreeMap<Address, BTreeSet<Address>> = BTreeMap::new();
+    for (from, to) in survey.needs() {
+        needs.entry(from).or_default().insert(to);
+    }
+    let mut edges = Edges { survey, nodes: drafts.keys().cloned().collect(), before: BTreeMap::new(), needs };
+    edges.needed();
+    edges.preferred();
+    settle_machines(survey, &edges.before, &mut drafts);
+    let sorted = sorted(&edges.nodes, &edges.before);
+    let ids: BTreeMap<&Node, StepId> = sorted.iter().zip(1..).map(|(node, number)| (node, StepId(number))).collect();
+    let step = |node: &Node| {
+        let draft = drafts.remove(node)?;
+        let before = edges.before.get(node).into_iter().flatten();
+        Some(Step {
+            id: ids[node],
+            address: draft.address,
+            action: draft.action,
+            title: draft.title,
+            changes: draft.changes,
+            needs: before.map(|node| ids[node]).collect(),
+            expects: draft.expects,
+            why: draft.why,
+            risk: (!draft.risk.is_empty()).then(|| draft.risk.join("; ")),
+            operations: draft.operations,
+            read_back: draft.read_back,
+        })
+    };
+    sorted.iter().filter_map(step).collect()
+}
+
+impl Edges<'_, '_> {
+    fn needed(&mut self) {
+        for node in self.nodes.clone() {
+            let before = match node.0 {
+                Phase::Grow => self.before_growing(&node.1),
+                Phase::Shrink => self.before_shrinking(&node.1),
+                Phase::Delete => self.before_deleting(&node.1),
+            };
+            let before = before.into_iter().filter(|b| *b != node && self.nodes.contains(b)).collect();
+            self.before.insert(node, before);
+        }
+    }
+
+    /// What it needs grows first; what does not change passes the question on.
+    fn before_growing(&self, address: &Address) -> BTreeSet<Node> {
+        let mut found: BTreeSet<Node> = self.rehanging(address).collect();
+        let mut seen: BTreeSet<&Address> = BTreeSet::new();
+        let mut queue: VecDeque<&Address> = VecDeque::from([address]);
+        while let Some(next) = queue.pop_front() {
+            for need in self.needs.get(next).into_iter().flatten().filter(|need| seen.insert(need)) {
+                let node = (Phase::Grow, need.clone());
+                if self.nodes.contains(&node) {
+                    found.insert(node);
+                } else {
+                    queue.push_back(need);
+                }
+            }
+        }
+        found
+    }
+
+    /// The replacing of a policy takes it off the roles that hold it.
+    fn rehanging(&self, role: &Address) -> impl Iterator<Item = Node> {
+        let held = self.survey.present(role).map(|present| self.survey.uses(&present.resource)).unwrap_or_default();
+        let replaced = held.into_iter().filter(|used| {
+            used.kind == Kind::Policy && matches!(self.survey.standing.get(*used), Some(Standing::Replaced { .. }))
+        });
+        replaced.map(|policy| (Phase::Grow, policy.clone())).collect::<Vec<_>>().into_iter()
+    }
+
+    /// Grants go after what gives others in their place, and after all that works with the role.
+    fn before_shrinking(&self, address: &Address) -> BTreeSet<Node> {
+        let mut found = BTreeSet::from([(Phase::Grow, address.clone())]);
+        let roles: BTreeSet<Address> = match address.kind {
+            Kind::Role => BTreeSet::from([address.clone()]),
+            _ => self.users(address, true).into_iter().filter(|user| user.kind == Kind::Role).collect(),
+        };
+        for role in roles {
+            found.extend(self.rehanging(&role));
+            found.insert((Phase::Grow, role.clone()));
+            let wanted = self.survey.wanted(&role).map(|declared| self.survey.uses(&declared.resource));
+            found.extend(wanted.into_iter().flatten().map(|policy| (Phase::Grow, policy.clone())));
+            for user in self.users(&role, true) {
+                found.insert((Phase::Grow, user.clone()));
+                found.insert((Phase::Delete, user));
+            }
+        }
+        found
+    }
+
+    /// What used it lets go of it first.
+    fn before_deleting(&self, address: &Address) -> BTreeSet<Node> {
+        let mut found: BTreeSet<Node> = self.rehanging(address).collect();
+        for user in self.users(address, false) {
+            found.extend([Phase::Grow, Phase::Shrink, Phase::Delete].map(|phase| (phase, user.clone())));
+        }
+        let reversed = self.needs.iter().filter(|(_, needs)| needs.contains(address)).map(|(user, _)| user);
+        found.extend(reversed.map(|user| (Phase::Delete, user.clone())));
+        if matches!(address.kind, Kind::Function | Kind::Job) {
+            found.extend(self.callers(address).flat_map(|m| [(Phase::Grow, m.clone()), (Phase::Delete, m.clone())]));
+        }
+        found
+    }
+
+    /// Addresses whose live state uses `address`, or also those whose wanted state does.
+    fn users(&self, address: &Address, wanted: bool) -> BTreeSet<Address> {
+        let there = self.survey.ours().map(|(user, present)| (user, &present.resource));
+        let declared = self.survey.desired.resources.iter().filter(|_| wanted).map(|(user, d)| (user, &d.resource));
+        let uses = |(user, resource): (&Address, &Resource)| {
+            (user != address && self.survey.uses(resource).contains(address)).then(|| user.clone())
+        };
+        there.chain(declared).filter_map(uses).collect()
+    }
+
+    /// Machines whose live definition names `address`.
+    fn callers(&self, address: &Address) -> impl Iterator<Item = &Address> {
+        let name = address.name.clone();
+        self.survey.ours().filter_map(move |(machine, present)| match &present.resource {
+            Resource::StateMachine(m) if names(&m.definition, &name) => Some(machine),
+            _ => None,
+        })
+    }
+
+    /// References that AWS does not check: taken in turn, each unless it would close a circle.
+    fn preferred(&mut self) {
+        let mut wishes: Vec<(Node, Node)> = Vec::new();
+        for (from, to) in self.survey.desired.prefers.iter().flat_map(|(from, to)| to.iter().map(move |to| (from, to)))
+        {
+            wishes.push(((Phase::Grow, from.clone()), (Phase::Grow, to.clone())));
+            wishes.push(((Phase::Delete, to.clone()), (Phase::Delete, from.clone())));
+        }
+        for machine in self.nodes.iter().filter(|(phase, a)| *phase == Phase::Delete && a.kind == Kind::StateMachine) {
+            for caller in self.callers(&machine.1) {
+                for phase in [Phase::Grow, Phase::Delete] {
+                    wishes.push((machine.clone(), (phase, caller.clone())));
+                }
+            }
+        }
+        for (after, before) in wishes {
+            let both = self.nodes.contains(&after) && self.nodes.contains(&before);
+            if both && after != before && !self.leads(&before, &after) {
+                self.before.entry(after).or_default().insert(before);
+            }
+        }
+    }
+
+    /// Whether `from` must wait for `to`, at once or in the end.
+    fn leads(&self, from: &Node, to: &Node) -> bool {
+        let mut seen: BTreeSet<&Node> = BTreeSet::new();
+        let mut queue = vec![from];
+        while let Some(node) = queue.pop() {
+            if node == to {
+                return true;
+            }
+            queue.extend(self.before.get(node).into_iter().flatten().filter(|n| seen.insert(n)));
+        }
+        false
+    }
+}
+
+/// Whether a string of the definition holds the name.
+fn names(definition: &Value, name: &str) -> bool {
+    match definition {
+        Value::String(text) => text.contains(name),
+        Value::Array(items) => items.iter().any(|item| names(item, name)),
+        Value::Object(entries) => entries.values().any(|value| names(value, name)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// An update of a machine is seen some seconds later: where grants go after it, its step waits until it is.
+fn settle_machines(survey: &Survey<'_>, before: &BTreeMap<Node, BTreeSet<Node>>, drafts: &mut BTreeMap<Node, Draft>) {
+    let takes = |node: &&Node| {
+        node.0 == Phase::Shrink || (node.0 == Phase::Delete && matches!(node.1.kind, Kind::Role | Kind::Policy))
+    };
+    let awaited: BTreeSet<&Node> = before.keys().filter(takes).flat_map(|node| &before[node]).collect();
+    for node in
+        awaited.into_iter().filter(|(phase, address)| *phase == Phase::Grow && address.kind == Kind::StateMachine)
+    {
+        let (Some(draft), Some(declared)) = (drafts.get_mut(node), survey.wanted(&node.1)) else { continue };
+        if let (Action::Update, Resource::StateMachine(machine)) = (draft.action, &declared.resource)
+            && draft
+                .operations
+                .iter()
+                .any(|o| matches!(o, Operation::StateMachine(StateMachineOperation::Update { .. })))
+        {
+            draft.operations.push(state_machine::settled(&declared.arn, machine));
+        }
+    }
+}
+
+/// An order in which each comes after all that it waits for; among those that may come next, the kinds in the order of
+/// [`Kind`] (for deletes the other way round), then by name.
+fn sorted(nodes: &BTreeSet<Node>, before: &BTreeMap<Node, BTreeSet<Node>>) -> Vec<Node> {
+    let rank = |(phase, address): &Node| {
+        let place = Kind::ALL.iter().position(|kind| *kind == address.kind).unwrap_or_default();
+        (*phase, if *phase == Phase::Grow { place } else { Kind::ALL.len() - place }, address.name.clone())
+    };
+    let mut waiting: BTreeMap<&Node, usize> =
+        nodes.iter().map(|n| (n, before.get(n).map_or(0, BTreeSet::len))).collect();
+    let mut ready: BTreeMap<(Phase, usize, String), &Node> =
+        waiting.iter().filter(|(_, n)| **n == 0).map(|(node, _)| (rank(node), *node)).collect();
+    let mut sorted = Vec::with_capacity(nodes.len());
+    while let Some((_, node)) = ready.pop_first() {
+        sorted.push(node.clone());
+        for (next, _) in before.iter().filter(|(_, before)| before.contains(node)) {
+            if let Some(left) = waiting.get_mut(next) {
+                *left -= 1;
+                if *left == 0 {
+                    ready.insert(rank(next), next);
+                }
+            }
+        }
+    }
+    sorted
+}

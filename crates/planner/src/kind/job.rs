@@ -1,0 +1,238 @@
+//! Jobs: one call overwrites all of it; the script is an object of its own, uploaded before and deleted with it.
+
+use serde_json::{Number, Value};
+use statewright_spec::{
+    Arn, Owner, Tags,
+    kind::job::{Job, Script, SourceControl},
+};
+
+use super::{Part, Update, owned};
+use crate::{
+    Operation,
+    compare::{Differences, Json},
+    operation::job::{JobOperation, MARK_SCRIPT},
+};
+
+pub(crate) fn differences(before: Option<&Job>, after: &Job) -> Differences {
+    let wanted = normal(after);
+    let live = before.map(|before| settled(normal(before), &wanted));
+    let before = live.as_ref();
+    let Job {
+        command,
+        script_location,
+        script,
+        python_version,
+        runtime,
+        role,
+        description,
+        job_mode,
+        run_queuing,
+        log_uri,
+        max_concurrent_runs,
+        arguments,
+        fixed_arguments,
+        connections,
+        max_retries,
+        timeout,
+        max_capacity,
+        worker_type,
+        workers,
+        security_configuration,
+        notify_delay_after,
+        glue_version,
+        execution_class,
+        source_control,
+        maintenance_window,
+        tags,
+    } = &wanted;
+    let mut d = Differences::default();
+    d.value("command", before.map(|b| &b.command), command, &"glueetl".to_owned());
+    d.value("script.location", before.map(|b| &b.script_location), script_location, &String::new());
+    // Without a script in the spec its content is not ours to look at.
+    if script.is_some() {
+        d.value("script.content", before.map(|b| &b.script), script, &None);
+    }
+    d.value("python_version", before.map(|b| &b.python_version), python_version, &None);
+    d.value("runtime", before.map(|b| &b.runtime), runtime, &None);
+    d.value("role", before.map(|b| Some(&b.role)).as_ref(), &Some(role), &None);
+    d.value("description", before.map(|b| &b.description), description, &String::new());
+    d.value("job_mode", before.map(|b| &b.job_mode), job_mode, &"SCRIPT".to_owned());
+    d.value("run_queuing", before.map(|b| &b.run_queuing), run_queuing, &false);
+    d.value("log_uri", before.map(|b| &b.log_uri), log_uri, &None);
+    d.value("max_concurrent_runs", before.map(|b| &b.max_concurrent_runs), max_concurrent_runs, &1);
+    d.secrets("arguments", before.map(|b| &b.arguments), arguments);
+    d.secrets("fixed_arguments", before.map(|b| &b.fixed_arguments), fixed_arguments);
+    d.value("connections", before.map(|b| &b.connections), connections, &Vec::new());
+    d.value("max_retries", before.map(|b| &b.max_retries), max_retries, &0);
+    d.value("timeout", before.map(|b| &b.timeout), timeout, &default_timeout(&wanted));
+    d.value("max_capacity", before.map(|b| &b.max_capacity), max_capacity, &default_capacity(&wanted));
+    d.value("worker_type", before.map(|b| &b.worker_type), worker_type, &None);
+    d.value("workers", before.map(|b| &b.workers), workers, &None);
+    d.value("security_configuration", before.map(|b| &b.security_configuration), security_configuration, &None);
+    d.value("notify_delay_after", before.map(|b| &b.notify_delay_after), notify_delay_after, &None);
+    d.value("glue_version", before.map(|b| &b.glue_version), glue_version, &None);
+    d.value("execution_class", before.map(|b| &b.execution_class), execution_class, &default_class(&wanted));
+    d.value("source_control", before.map(|b| &b.source_control), source_control, &None);
+    d.value("maintenance_window", before.map(|b| &b.maintenance_window), maintenance_window, &None);
+    d.map("tags", before.map(|b| &b.tags), tags);
+    d
+}
+
+/// With what Glue fills in where nothing is said, and without what it only computes.
+fn normal(job: &Job) -> Job {
+    let mut job = job.clone();
+    if job.worker_type.is_some() {
+        // GetJob tells the capacity of the workers, and UpdateJob refuses both (boto/boto3#2644).
+        job.max_capacity = None;
+    }
+    job.timeout = job.timeout.or_else(|| default_timeout(&job));
+    job.max_capacity = match job.max_capacity.take() {
+        None => default_capacity(&job),
+        given => given.as_ref().and_then(Number::as_f64).and_then(Number::from_f64),
+    };
+    job.execution_class = job.execution_class.clone().or_else(|| default_class(&job));
+    job
+}
+
+/// Where the spec leaves to Glue which version of what to run, what Glue chose is right: its choice changes with time and
+/// cannot be told from a choice of ours.
+fn settled(mut live: Job, wanted: &Job) -> Job {
+    let Job { python_version, runtime, glue_version, .. } = wanted;
+    live.python_version = python_version.as_ref().and(live.python_version);
+    live.runtime = runtime.as_ref().and(live.runtime);
+    live.glue_version = glue_version.as_ref().and(live.glue_version);
+    live
+}
+
+/// Minutes: 2,880 up to Glue 4.0, 480 from 5.0; a streaming job has none.
+fn default_timeout(job: &Job) -> Option<u32> {
+    let major = job.glue_version.as_deref().and_then(|v| v.split('.').next()).and_then(|v| v.parse::<u32>().ok());
+    match job.command.as_str() {
+        "gluestreaming" => None,
+        _ if major.is_some_and(|major| major >= 5) => Some(480),
+        _ => Some(2_880),
+    }
+}
+
+/// DPUs: 10 for Spark, a sixteenth for a Python shell, where no workers are named.
+fn default_capacity(job: &Job) -> Option<Number> {
+    match (job.worker_type.is_some(), job.command.as_str()) {
+        (false, "glueetl" | "gluestreaming") => Number::from_f64(10.0),
+        (false, "pythonshell") => Number::from_f64(0.0625),
+        _ => None,
+    }
+}
+
+fn default_class(job: &Job) -> Option<String> {
+    (job.command == "glueetl").then(|| "STANDARD".to_owned())
+}
+
+/// The bucket and key of `s3://bucket/key`.
+pub(crate) fn place(location: &str) -> Option<(String, String)> {
+    let (bucket, key) = location.strip_prefix("s3://")?.split_once('/')?;
+    (!bucket.is_empty() && !key.is_empty()).then(|| (bucket.to_owned(), key.to_owned()))
+}
+
+/// What happens to the objects of a job.
+#[derive(Default)]
+pub(crate) struct Scripts {
+    /// The script goes up; `true`: nothing is there yet.
+    pub(crate) upload: Option<bool>,
+    /// An object of ours that the job no longer runs.
+    pub(crate) remove: Option<(String, String)>,
+    /// The mark as it is: `bucket/key`.
+    pub(crate) mark: Option<String>,
+}
+
+/// The mark that a job carries whose script we upload.
+pub(crate) fn mark(job: &Job) -> Option<String> {
+    job.script.as_ref()?;
+    place(&job.script_location).map(|(bucket, key)| format!("{bucket}/{key}"))
+}
+
+fn upload(job: &Job, new: bool, owner: &Owner) -> Option<JobOperation> {
+    let Script { sha256, bytes } = job.script.as_ref()?;
+    let (bucket, key) = place(&job.script_location)?;
+    let tags = owned(&Tags::new(), owner);
+    Some(JobOperation::UploadScript { bucket, key, body: bytes.clone()?, sha256: sha256.clone(), tags, new })
+}
+
+pub(crate) fn create(name: &str, job: &Job, scripts: &Scripts, owner: &Owner) -> Vec<Operation> {
+    let mut tags = owned(&job.tags, owner);
+    tags.extend(mark(job).map(|place| (MARK_SCRIPT.to_owned(), place)));
+    let upload = scripts.upload.and_then(|new| upload(job, new, owner));
+    let create = JobOperation::Create { name: name.to_owned(), job: Box::new(job.clone()), tags };
+    upload.into_iter().chain([create]).map(Operation::Job).collect()
+}
+
+pub(crate) fn update(
+    name: &str,
+    arn: &Arn,
+    before: &Job,
+    after: &Job,
+    scripts: Scripts,
+    owner: &Owner,
+    (set, gone): (Tags, Vec<String>),
+) -> Update {
+    let differences = differences(Some(before), after);
+    let mut operations: Vec<JobOperation> = Vec::new();
+    operations.extend(scripts.upload.and_then(|new| upload(after, new, owner)));
+    if differences.beyond(&["script.content", "tags"]) {
+        operations.push(JobOperation::Update { name: name.to_owned(), job: Box::new(after.clone()) });
+    }
+    let mut title = differences.parts();
+    // The mark goes last: while it names another place than the job does, the object there is still to be removed.
+    if let Some((bucket, key)) = scripts.remove {
+        title.push("remove the former script".to_owned());
+        operations.push(JobOperation::DeleteScript { bucket, key });
+    }
+    let (mut set, mut keys) = (set, gone);
+    match (scripts.mark, mark(after)) {
+        (was, Some(place)) if was.as_ref() != Some(&place) => {
+            set.insert(MARK_SCRIPT.to_owned(), place);
+        }
+        (Some(_), None) => keys.push(MARK_SCRIPT.to_owned()),
+        _ => {}
+    }
+    if !set.is_empty() {
+        operations.push(JobOperation::Tag { arn: arn.clone(), tags: set });
+    }
+    if !keys.is_empty() {
+        operations.push(JobOperation::Untag { arn: arn.clone(), keys });
+    }
+    if title.is_empty() && !operations.is_empty() {
+        title.push("the mark of its script".to_owned());
+    }
+    let operations = operations.into_iter().map(Operation::Job).collect();
+    Update { grow: Part { differences, operations, title }, ..Update::default() }
+}
+
+/// The script first: once the job is gone nothing tells of it.
+pub(crate) fn delete(name: &str, script: Option<(String, String)>) -> Vec<Operation> {
+    let script = script.map(|(bucket, key)| JobOperation::DeleteScript { bucket, key });
+    script.into_iter().chain([JobOperation::Delete { name: name.to_owned() }]).map(Operation::Job).collect()
+}
+
+impl Json for Script {
+    fn json(&self) -> Option<Value> {
+        Some(format!("sha256:{}", self.sha256).into())
+    }
+}
+
+impl Json for SourceControl {
+    fn json(&self) -> Option<Value> {
+        let Self { provider, repository, owner, branch, folder, last_commit_id, auth_strategy, auth_token } = self;
+        let parts = [
+            ("provider", provider.json()),
+            ("repository", repository.json()),
+            ("owner", owner.json()),
+            ("branch", branch.json()),
+            ("folder", folder.json()),
+            ("last_commit_id", last_commit_id.json()),
+            ("auth_strategy", auth_strategy.json()),
+            ("auth_token", auth_token.as_ref().map(|_| "(sensitive)".into())),
+        ];
+        let given = parts.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+        Some(Value::Object(given.collect()))
+    }
+}

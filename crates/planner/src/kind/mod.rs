@@ -1,0 +1,90 @@
+//! One file a kind: what differs, which calls mend it, what it uses.
+
+pub(crate) mod function;
+pub(crate) mod job;
+pub(crate) mod log_group;
+pub(crate) mod policy;
+pub(crate) mod role;
+pub(crate) mod state_machine;
+
+use statewright_spec::{Arn, Owner, Resource, Tags};
+
+use crate::{Operation, compare::Differences};
+
+/// What turns a resource into what it shall be.
+#[derive(Default)]
+pub(crate) struct Update {
+    /// All that is given, and all that is no grant: before what uses it.
+    pub(crate) grow: Part,
+    /// Grants that go: after what used them.
+    pub(crate) shrink: Part,
+    /// What may go wrong, in sentences.
+    pub(crate) risk: Vec<String>,
+}
+
+/// The share of one step.
+#[derive(Default)]
+pub(crate) struct Part {
+    pub(crate) differences: Differences,
+    pub(crate) operations: Vec<Operation>,
+    /// A few words each: `attach 1 policy`.
+    pub(crate) title: Vec<String>,
+}
+
+/// What a resource names and cannot be without.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Use {
+    /// A role or a policy, by its ARN.
+    Arn(Arn),
+    /// A log group, by its name.
+    LogGroup(String),
+}
+
+/// What a resource uses: AWS refuses it without, or it works with its rights.
+pub(crate) fn uses(resource: &Resource) -> Vec<Use> {
+    match resource {
+        Resource::Policy(_) | Resource::LogGroup(_) => Vec::new(),
+        Resource::Role(role) => role::uses(role),
+        Resource::Function(function) => function::uses(function),
+        Resource::Job(job) => vec![Use::Arn(job.role.clone())],
+        Resource::StateMachine(machine) => state_machine::uses(machine),
+    }
+}
+
+/// What a create sets beyond the defaults.
+pub(crate) fn created(resource: &Resource) -> Differences {
+    match resource {
+        Resource::Policy(policy) => policy::differences(None, policy),
+        Resource::Role(role) => role::differences(None, role),
+        Resource::LogGroup(group) => log_group::differences(None, group),
+        Resource::Function(function) => function::differences(None, function),
+        Resource::Job(job) => job::differences(None, job),
+        Resource::StateMachine(machine) => state_machine::differences(None, machine),
+    }
+}
+
+/// The fields that differ and that only another resource can have: it must be replaced. The kinds must be the same.
+pub(crate) fn immutable(before: &Resource, after: &Resource) -> Vec<&'static str> {
+    let (differences, fields): (Differences, &[&str]) = match (before, after) {
+        (Resource::Policy(b), Resource::Policy(a)) => (policy::differences(Some(b), a), policy::IMMUTABLE),
+        (Resource::Role(b), Resource::Role(a)) => (role::differences(Some(b), a), role::IMMUTABLE),
+        (Resource::LogGroup(b), Resource::LogGroup(a)) => (log_group::differences(Some(b), a), log_group::IMMUTABLE),
+        (Resource::StateMachine(b), Resource::StateMachine(a)) => {
+            (state_machine::differences(Some(b), a), state_machine::IMMUTABLE)
+        }
+        _ => return Vec::new(),
+    };
+    fields.iter().copied().filter(|field| differences.has(field)).collect()
+}
+
+/// The tags of a create: the spec's and the owner's.
+pub(crate) fn owned(tags: &Tags, owner: &Owner) -> Tags {
+    let mut tags = tags.clone();
+    tags.insert(Owner::TAG.to_owned(), owner.as_str().to_owned());
+    tags
+}
+
+/// `1 policy`, `2 policies`.
+pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+}

@@ -1,0 +1,23 @@
+//! What to read first.
+
+use statewright_spec::{Desired, Resource};
+
+use crate::Reading;
+
+/// All that a plan of a spec needs to know before it knows what changes: what is declared, what is only named, and,
+/// where `search` is set, what else belongs to the owner. `deep` lets that search go on in an account so large that it
+/// would stop.
+pub fn reading(desired: &Desired, deep: bool, search: bool) -> Reading {
+    let script = |resource: &Resource| match resource {
+        Resource::Job(job) => job.script.as_ref().map(|_| job.script_location.clone()),
+        _ => None,
+    };
+    let declared = &desired.resources;
+    Reading {
+        resources: declared.iter().map(|(address, d)| (address.clone(), d.arn.clone())).collect(),
+        scripts: declared.iter().filter_map(|(address, d)| Some((address.clone(), script(&d.resource)?))).collect(),
+        lookups: desired.mentions.iter().map(|mention| mention.target.clone()).collect(),
+        search: search.then(|| desired.owner.clone()),
+        deep,
+    }
+}

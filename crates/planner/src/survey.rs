@@ -1,0 +1,305 @@
+//! How each address stands: what is wanted, what is there, and whose it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use statewright_source::{Diagnostic, Severity};
+use statewright_spec::{Address, Arn, Declared, Desired, Resource};
+
+use crate::{
+    Detail, Live, Mode, Observed, Options, Present, codes,
+    kind::{self, Use},
+    notes::{Notes, Place, finding},
+};
+
+/// What is to become of an address.
+pub(crate) enum Standing<'a> {
+    /// Declared and not there.
+    New {
+        declared: &'a Declared,
+        /// A machine of that name is still being deleted, and holds it.
+        leaving: Option<&'a Present>,
+    },
+    /// Declared, there and ours.
+    Kept { declared: &'a Declared, present: &'a Present },
+    /// The same, and fields differ that AWS cannot change.
+    Replaced { declared: &'a Declared, present: &'a Present, fields: Vec<&'static str> },
+    /// Ours, and to be deleted.
+    Leaving { present: &'a Present },
+    /// Nothing may be done with it: it is not ours, or not known.
+    Blocked,
+}
+
+/// All addresses of a plan.
+pub(crate) struct Survey<'a> {
+    pub(crate) desired: &'a Desired,
+    pub(crate) live: &'a Live,
+    pub(crate) mode: Mode,
+    pub(crate) options: &'a Options,
+    /// Those that the plan may touch.
+    pub(crate) standing: BTreeMap<Address, Standing<'a>>,
+    /// Addresses by the ARNs that they have or will have.
+    arns: BTreeMap<&'a Arn, &'a Address>,
+}
+
+impl<'a> Survey<'a> {
+    pub(crate) fn of(
+        desired: &'a Desired,
+        live: &'a Live,
+        mode: Mode,
+        options: &'a Options,
+        notes: &mut Notes,
+    ) -> Self {
+        let declared = desired.resources.iter().map(|(address, declared)| (&declared.arn, address));
+        let there = live.observed.iter().filter_map(|(address, observed)| match observed {
+            Observed::Present(present) => Some((&present.arn, address)),
+            Observed::Absent | Observed::Unreadable(_) => None,
+        });
+        let arns = there.chain(declared).collect();
+        let mut survey = Self { desired, live, mode, options, standing: BTreeMap::new(), arns };
+        let chosen = survey.chosen(notes);
+        for (address, declared) in &desired.resources {
+            if chosen.as_ref().is_none_or(|chosen| chosen.contains(address)) {
+                let standing = survey.declared(address, declared, notes);
+                survey.standing.extend(standing.map(|standing| (address.clone(), standing)));
+            }
+        }
+        for (address, observed) in &live.observed {
+            let wanted = chosen.as_ref().is_none_or(|chosen| chosen.contains(address));
+            if !desired.resources.contains_key(address) && wanted {
+                let standing = survey.undeclared(address, observed, notes);
+                survey.standing.extend(standing.map(|standing| (address.clone(), standing)));
+            }
+        }
+        survey
+    }
+
+    /// Whether it carries exactly our owner's tag.
+    pub(crate) fn is_ours(&self, present: &Present) -> bool {
+        present.owner.as_ref() == Some(&self.desired.owner)
+    }
+
+    /// The address and where it is declared.
+    pub(crate) fn place<'s>(&'s self, address: &'s Address) -> Place<'s> {
+        Place { address, declared: self.desired.resources.get(address) }
+    }
+
+    /// What is there, and ours.
+    pub(crate) fn ours(&self) -> impl Iterator<Item = (&'a Address, &'a Present)> {
+        let live = self.live;
+        live.observed.iter().filter_map(|(address, observed)| match observed {
+            Observed::Present(present) if self.is_ours(present) => Some((address, &**present)),
+            Observed::Present(_) | Observed::Absent | Observed::Unreadable(_) => None,
+        })
+    }
+
+    /// What is there under an address, and ours.
+    pub(crate) fn present(&self, address: &Address) -> Option<&'a Present> {
+        match self.live.observed.get(address) {
+            Some(Observed::Present(present)) if self.is_ours(present) => Some(present),
+            _ => None,
+        }
+    }
+
+    /// The address behind an ARN.
+    pub(crate) fn by_arn(&self, arn: &Arn) -> Option<&'a Address> {
+        self.arns.get(arn).copied()
+    }
+
+    /// The addresses that a resource uses.
+    pub(crate) fn uses(&self, resource: &Resource) -> BTreeSet<&'a Address> {
+        let group = |name: &str| {
+            let address = Address::new(statewright_spec::Kind::LogGroup, name);
+            let declared = self.desired.resources.get_key_value(&address).map(|(address, _)| address);
+            declared.or_else(|| self.live.observed.get_key_value(&address).map(|(address, _)| address))
+        };
+        let address = |used: Use| match used {
+            Use::Arn(arn) => self.by_arn(&arn),
+            Use::LogGroup(name) => group(&name),
+        };
+        kind::uses(resource).into_iter().filter_map(address).collect()
+    }
+
+    /// What the spec wants of an address that the plan brings about: `None` for what leaves or is left out.
+    pub(crate) fn wanted(&self, address: &Address) -> Option<&'a Declared> {
+        match self.standing.get(address)? {
+            Standing::New { declared, .. } | Standing::Kept { declared, .. } | Standing::Replaced { declared, .. } => {
+                Some(declared)
+            }
+            Standing::Leaving { .. } | Standing::Blocked => None,
+        }
+    }
+
+    pub(crate) fn is_leaving(&self, address: &Address) -> bool {
+        matches!(self.standing.get(address), Some(Standing::Leaving { .. }))
+    }
+
+    fn declared(&self, address: &'a Address, declared: &'a Declared, notes: &mut Notes) -> Option<Standing<'a>> {
+        let place = Place { address, declared: Some(declared) };
+        let noun = address.kind.noun();
+        let present = match self.live.observed.get(address) {
+            Some(Observed::Present(present)) => &**present,
+            Some(Observed::Absent) => {
+                return (self.mode == Mode::Apply).then_some(Standing::New { declared, leaving: None });
+            }
+            Some(Observed::Unreadable(refusal)) => {
+                let error = Diagnostic::error(codes::UNREADABLE, format!("AWS would not say how {address} is"));
+                notes.find(address, place.on(error, "", refusal.to_string()).help(unreadable_help(refusal)));
+                return Some(Standing::Blocked);
+            }
+            None => {
+                let error = Diagnostic::error(codes::UNREADABLE, format!("{address} was not read"));
+                notes.find(address, place.on(error, "", "declared here"));
+                return Some(Standing::Blocked);
+            }
+        };
+        // Its tags can no longer be read then, and its name is free when it is gone.
+        if is_deleting(present) && self.mode == Mode::Apply {
+            return Some(Standing::New { declared, leaving: Some(present) });
+        }
+        if !self.is_ours(present) {
+            notes.find(address, self.not_ours(place, noun, present));
+            return (self.mode == Mode::Apply).then_some(Standing::Blocked);
+        }
+        if self.mode == Mode::Destroy {
+            return Some(Standing::Leaving { present });
+        }
+        let fields = kind::immutable(&present.resource, &declared.resource);
+        Some(if fields.is_empty() {
+            Standing::Kept { declared, present }
+        } else if declared.may_replace {
+            Standing::Replaced { declared, present, fields }
+        } else {
+            let what = fields.join(" and ");
+            let error = Diagnostic::error(
+                codes::NEEDS_REPLACE,
+                format!("{address} would have to be replaced: AWS cannot change the {what} of a {noun}"),
+            );
+            let error = place.on(error, &format!("/{}", fields[0]), format!("differs from the live {noun}"));
+            let help =
+                format!("add `replace: allowed` to have it deleted and made anew, or give the {noun} another name");
+            notes.find(address, error.help(help));
+            Standing::Blocked
+        })
+    }
+
+    fn not_ours(&self, place: Place<'_>, noun: &str, present: &Present) -> Diagnostic {
+        let (address, ours) = (place.address, &self.desired.owner);
+        if self.mode == Mode::Destroy {
+            let whose = present.owner.as_ref().map_or("has no owner".to_owned(), |owner| format!("belongs to {owner}"));
+            let note = finding(codes::LEFT_ALONE, Severity::Note, format!("{address} {whose} and is left as it is"));
+            return place.on(note, "", "declared here");
+        }
+        let arn = &present.arn;
+        let (code, whose, help) = match &present.owner {
+            Some(owner) => {
+                (codes::NOT_OURS, format!("belongs to {owner}"), format!("or take {arn} out of the stack that owns it"))
+            }
+            None => (
+                codes::NO_OWNER,
+                "has no owner".to_owned(),
+                format!("or delete {arn}, made without statewright, first"),
+            ),
+        };
+        place
+            .on(Diagnostic::error(code, format!("{address} exists and {whose}")), "", format!("this stack is {ours}"))
+            .help(format!("give the {noun} another name here, {help}"))
+    }
+
+    fn undeclared(&self, address: &'a Address, observed: &'a Observed, notes: &mut Notes) -> Option<Standing<'a>> {
+        match observed {
+            Observed::Present(present) if self.is_ours(present) => Some(Standing::Leaving { present }),
+            Observed::Present(_) | Observed::Absent => None,
+            Observed::Unreadable(refusal) => {
+                let title = format!("AWS would not say how {address} is, which may be ours");
+                notes.find(address, finding(codes::SEARCH_INCOMPLETE, Severity::Note, title).help(refusal.to_string()));
+                None
+            }
+        }
+    }
+
+    /// The targets with what they need (or, for a destroy, what needs them); `None` for all.
+    fn chosen(&self, notes: &mut Notes) -> Option<BTreeSet<Address>> {
+        let targets = &self.options.targets;
+        if targets.is_empty() {
+            return None;
+        }
+        let mut chosen: BTreeSet<Address> = BTreeSet::new();
+        for target in targets {
+            let ours = self.present(target).is_some();
+            if self.desired.resources.contains_key(target) || ours {
+                chosen.insert(target.clone());
+            } else {
+                notes.find_plain(self.unknown_target(target));
+            }
+        }
+        let needs: BTreeSet<(Address, Address)> = self.needs().collect();
+        loop {
+            let more: Vec<Address> = needs
+                .iter()
+                .filter_map(|(from, to)| match self.mode {
+                    Mode::Apply => (chosen.contains(from) && !chosen.contains(to)).then(|| to.clone()),
+                    Mode::Destroy => (chosen.contains(to) && !chosen.contains(from)).then(|| from.clone()),
+                })
+                .collect();
+            if more.is_empty() {
+                break;
+            }
+            chosen.extend(more);
+        }
+        let ours = self.ours().map(|(address, _)| address);
+        let left: BTreeSet<&Address> =
+            self.desired.resources.keys().chain(ours).filter(|address| !chosen.contains(*address)).collect();
+        if !left.is_empty() {
+            let names = left.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let title = format!(
+                "the plan is limited to targets and leaves out {}",
+                kind::count(left.len(), "resource", "resources")
+            );
+            notes.find_plain(finding(codes::TARGETED, Severity::Note, title).help(format!("left out: {names}")));
+        }
+        Some(chosen)
+    }
+
+    fn unknown_target(&self, target: &Address) -> Diagnostic {
+        let known: Vec<String> = self.desired.resources.keys().map(ToString::to_string).collect();
+        let near = statewright_source::nearest(&target.to_string(), known.iter().map(String::as_str));
+        let error =
+            Diagnostic::error(codes::UNKNOWN_TARGET, format!("the target {target} is neither declared nor ours"));
+        match near {
+            Some(near) => error.help(format!("did you mean {near}?")),
+            None => error.help("a target is written as in the plan: role.NAME, state_machine.NAME"),
+        }
+    }
+
+    /// Who needs whom: the spec's word and what the resources themselves say; for a destroy, the live ones.
+    pub(crate) fn needs(&self) -> impl Iterator<Item = (Address, Address)> {
+        let spec = self.desired.needs.iter().flat_map(|(from, to)| to.iter().map(|to| (from.clone(), to.clone())));
+        let wanted = self.desired.resources.iter().map(|(address, declared)| (address, &declared.resource));
+        let there = self.ours().filter(|_| self.mode == Mode::Destroy).map(|(address, p)| (address, &p.resource));
+        let own = wanted
+            .chain(there)
+            .flat_map(|(from, resource)| self.uses(resource).into_iter().map(|to| (from.clone(), to.clone())));
+        spec.chain(own).filter(|(from, to)| from != to)
+    }
+}
+
+/// Whether it is a machine that is going away.
+pub(crate) fn is_deleting(present: &Present) -> bool {
+    match &present.detail {
+        Detail::StateMachine { status, .. } => status == "DELETING",
+        Detail::Policy { .. }
+        | Detail::Role { .. }
+        | Detail::LogGroup
+        | Detail::Function { .. }
+        | Detail::Job { .. } => false,
+    }
+}
+
+fn unreadable_help(refusal: &crate::Refusal) -> String {
+    match refusal.kind {
+        crate::RefusalKind::Denied => {
+            format!("allow the caller {}, or leave the resource out with --target", refusal.call)
+        }
+        _ => "nothing is planned on a guess: try again, or leave the resource out with --target".to_owned(),
+    }
+}
