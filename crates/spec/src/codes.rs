@@ -47,6 +47,8 @@ codes! {
     CIRCLE "SPEC050" "Resources that need each other in a circle."
     SAME_NAME "SPEC051" "Two names that AWS does not tell apart, or one name that is declared twice."
     TWO_STACKS "SPEC052" "Two stacks declare the same resource."
+    WRONG_ACCOUNT "SPEC053" "The caller's account is not the one that the spec is for."
+    WRONG_REGION "SPEC054" "The region is not the one that the spec is for."
 
     TAG_KEY "SPEC060" "A tag's key is empty, too long, reserved, or has characters that AWS refuses."
     TAG_VALUE "SPEC061" "A tag's value is too long, or has characters that AWS refuses."

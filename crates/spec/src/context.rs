@@ -139,6 +139,11 @@ impl<'a> Context<'a> {
         part(self.world.sources, span, text, range.start, range.end)
     }
 
+    /// The declared resource of that kind that an ARN means.
+    pub(crate) fn declared_by_arn(&self, kind: Kind, arn: &Arn) -> Option<&Address> {
+        self.world.names.by_arn(kind, arn)
+    }
+
     /// Whether the spec declares a resource.
     pub(crate) fn declares(&self, address: &Address) -> bool {
         self.world.names.get(address).is_some()
@@ -192,7 +197,7 @@ impl<'a> Context<'a> {
         let mut trace = Trace::default();
         let keys = Scope { names: None, ..scope };
         let tree = fill_keys(raw, keys, flavour, sources, &mut trace);
-        let tree = fill_values(&tree, &mut format!("/{field}"), scope, flavour, sources, &mut trace);
+        let tree = fill_values(&tree, &mut format!("/{field}"), &|_| (scope, flavour), sources, &mut trace);
         for unused in substitutions.iter().filter(|s| !trace.substitutions.contains(&s.name)) {
             let place = self.key_span(&pointer_to(&format!("/{field}/substitutions"), &unused.name));
             self.report(

@@ -3,28 +3,49 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod address;
+mod allow;
 mod archive;
 mod arn;
 pub mod codes;
 mod context;
 mod desired;
+mod discover;
 mod document;
+mod edges;
 mod files;
+mod guards;
+mod hash;
+mod head;
 mod identity;
 pub mod kind;
+mod later;
+mod load;
 mod lookup;
+mod mentions;
 mod names;
 mod owner;
+mod places;
 mod reference;
+mod request;
+mod resolve;
+mod schema;
 mod secret;
+mod tags;
+#[cfg(test)]
+mod tests;
 mod variables;
 
 pub use address::{Address, Kind};
 pub use arn::Arn;
 pub use desired::{Declared, Desired, Resource};
+pub use discover::{conflicts, discover};
+pub use guards::Guards;
 pub use identity::{AccountId, Identity, Partition, Region};
+pub use load::{Loaded, load};
 pub use lookup::{Lookup, Mention};
 pub use owner::{Owner, TAG_PREFIX};
+pub use request::Request;
+pub use schema::schema;
 pub use secret::Secret;
 
 /// Tags, sorted. Never those of `statewright:*` or `aws:*`.

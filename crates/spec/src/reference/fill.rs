@@ -21,8 +21,6 @@ pub(crate) struct Trace {
     pub(crate) filled: BTreeSet<String>,
     /// Pointers of strings that could not be filled in; they stand as they were written.
     pub(crate) broken: BTreeSet<String>,
-    /// Pointers of strings that hold what only AWS knows.
-    pub(crate) aws: BTreeSet<String>,
     /// Declared resources that are referred to, and where first.
     pub(crate) refers: BTreeMap<Address, Span>,
     /// Variables that were used.
@@ -37,7 +35,6 @@ pub(crate) struct Filled {
     pub(crate) text: String,
     pub(crate) sensitive: bool,
     pub(crate) broken: bool,
-    pub(crate) aws: bool,
 }
 
 /// The text with its references filled in; the findings go to `trace`.
@@ -109,7 +106,6 @@ impl Filler<'_, '_> {
                 Meaning::Text { text, sensitive, refers, variable, substitution } => {
                     out.text.push_str(&text);
                     out.sensitive |= sensitive;
-                    out.aws |= name.text.trim_start().starts_with("aws.");
                     if let Some(address) = refers {
                         self.trace.refers.entry(address).or_insert(place);
                     }
@@ -201,17 +197,20 @@ pub(crate) fn fill_keys(
     Node { span: node.span, value }
 }
 
+/// In what a string at a pointer may refer to, and in what sort of text it stands.
+pub(crate) type Choose<'c, 'a> = &'c dyn Fn(&str) -> (Scope<'a>, Flavour<'a>);
+
 /// The tree with its strings filled in; pointers in `trace` begin with `pointer`. Keys are left alone.
 pub(crate) fn fill_values(
     node: &Node,
     pointer: &mut String,
-    scope: Scope<'_>,
-    flavour: Flavour<'_>,
+    choose: Choose<'_, '_>,
     sources: &Sources,
     trace: &mut Trace,
 ) -> Node {
     let value = match &node.value {
         Value::String(text) if !template::is_plain(text) => {
+            let (scope, flavour) = choose(pointer);
             let filled = fill_text(text, node.span, scope, flavour, sources, trace);
             if filled.broken {
                 trace.broken.insert(pointer.clone());
@@ -220,9 +219,6 @@ pub(crate) fn fill_values(
             }
             if filled.sensitive {
                 trace.sensitive.insert(pointer.clone());
-            }
-            if filled.aws {
-                trace.aws.insert(pointer.clone());
             }
             Value::String(filled.text)
         }
@@ -233,7 +229,7 @@ pub(crate) fn fill_values(
                 .enumerate()
                 .map(|(i, item)| {
                     push(pointer, &i.to_string());
-                    let item = fill_values(item, pointer, scope, flavour, sources, trace);
+                    let item = fill_values(item, pointer, choose, sources, trace);
                     pointer.truncate(length);
                     item
                 })
@@ -246,7 +242,7 @@ pub(crate) fn fill_values(
                 .iter()
                 .map(|entry| {
                     push(pointer, &entry.key);
-                    let value = fill_values(&entry.value, pointer, scope, flavour, sources, trace);
+                    let value = fill_values(&entry.value, pointer, choose, sources, trace);
                     pointer.truncate(length);
                     Entry { key: entry.key.clone(), key_span: entry.key_span, value }
                 })
