@@ -2,8 +2,17 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod apply;
 mod cloud;
 mod event;
+mod options;
+mod step;
+mod wait;
 
+#[cfg(test)]
+mod tests;
+
+pub use apply::apply;
 pub use cloud::{Cloud, Readiness};
 pub use event::{Event, Journal, What};
+pub use options::{Interrupt, Options};

@@ -1,0 +1,81 @@
+//! How an apply is carried out: never what it does.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use tokio::sync::watch;
+
+/// Patience and pace.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Steps that run at the same time.
+    pub parallelism: usize,
+    /// How long one call or one wait may take in all, propagation included. AWS's own worst on record is 15 minutes.
+    pub patience: Duration,
+    /// The pause before a call is first made again, or a condition first looked at again; pauses grow from it.
+    pub pause: Duration,
+    /// The longest pause.
+    pub longest_pause: Duration,
+    /// How long what was deleted must stay gone where something else may make it anew (a log group).
+    pub steady: Duration,
+    /// How often a waiting step says so again.
+    pub reminder: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            parallelism: 10,
+            patience: Duration::from_mins(15),
+            pause: Duration::from_millis(500),
+            longest_pause: Duration::from_secs(10),
+            steady: Duration::from_secs(1),
+            reminder: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Options {
+    /// Pauses that double, without an end and with jitter, so that many steps do not ask at the same instant.
+    pub(crate) fn pauses(&self) -> impl Iterator<Item = Duration> + use<> {
+        ExponentialBuilder::default()
+            .with_min_delay(self.pause)
+            .with_max_delay(self.longest_pause)
+            .without_max_times()
+            .with_jitter()
+            .build()
+    }
+}
+
+/// The user's wish to stop: calls in flight end, no other begins.
+#[derive(Debug, Clone)]
+pub struct Interrupt(watch::Receiver<bool>);
+
+impl Interrupt {
+    /// An interrupt and what raises it (send `true`).
+    pub fn new() -> (watch::Sender<bool>, Self) {
+        let (sender, receiver) = watch::channel(false);
+        (sender, Self(receiver))
+    }
+
+    /// Whether it was raised.
+    pub fn is_raised(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until it is raised; for ever, where nobody can raise it any more.
+    pub async fn raised(&self) {
+        let mut receiver = self.0.clone();
+        if receiver.wait_for(|raised| *raised).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Sleeps, or wakes at once when the interrupt is raised.
+    pub(crate) async fn sleep(&self, pause: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = self.raised() => {}
+        }
+    }
+}
