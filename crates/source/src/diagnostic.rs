@@ -5,7 +5,9 @@ use std::fmt;
 use crate::span::Span;
 
 /// How bad a finding is. The order is from worst to mildest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// AWS refuses it, or the spec is wrong: blocks plan and apply.

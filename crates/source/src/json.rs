@@ -18,8 +18,9 @@ use crate::{
 
 /// Parses JSON text (RFC 8259).
 ///
-/// Every fault that can be told apart is reported at its own place, and the tree holds what could be read around it.
-/// A text without any value is a fault as well.
+/// Every fault that can be told apart is reported at its own place. The tree is there as long as the faults leave its
+/// shape certain (a comma, a quote, a comment, an escape, a number); where something is missing or not closed it is not:
+/// a guessed tree would only give findings about faults that are not there. A text without any value is a fault.
 pub fn parse_json(file: FileId, text: &str) -> Parsed {
     let mut parser = Parser {
         text,
@@ -33,7 +34,11 @@ pub fn parse_json(file: FileId, text: &str) -> Parsed {
         doubtful: false,
     };
     let root = parser.document();
-    Parsed { root, diagnostics: parser.faults.into_diagnostics() }
+    let diagnostics = parser.faults.into_diagnostics();
+    let lost =
+        [codes::JSON_SYNTAX, codes::JSON_UNCLOSED, codes::TOO_DEEP, codes::TOO_MANY_NODES, codes::TOO_MANY_FAULTS];
+    let certain = !diagnostics.iter().any(|d| lost.contains(&d.code));
+    Parsed { root: root.filter(|_| certain), diagnostics }
 }
 
 struct Parser<'t> {
@@ -136,7 +141,7 @@ impl Parser<'_> {
                     self.fault(
                         self.faults
                             .error(
-                                codes::JSON_SYNTAX,
+                                codes::JSON_BLANK,
                                 format!("the character U+{:04X} is not white space in JSON", u32::from(c)),
                                 (start, self.at),
                                 "it looks like a blank",
@@ -297,7 +302,7 @@ impl Parser<'_> {
                 let place = (self.at, self.at + length);
                 self.fault(
                     self.faults
-                        .error(codes::JSON_SYNTAX, "a colon must stand between a key and its value", place, "not this")
+                        .error(codes::JSON_COLON, "a colon must stand between a key and its value", place, "not this")
                         .fix(self.span(place.0, place.1), ":"),
                 );
                 self.at = place.1;

@@ -60,6 +60,14 @@ impl Sources {
 }
 
 impl SourceFile {
+    /// A line by its number from 1: the byte where it begins, and its text without the line break. Past the end it is
+    /// the empty line at the end.
+    pub fn line(&self, number: usize) -> (usize, &str) {
+        let start = self.line_starts.get(number.saturating_sub(1)).copied().unwrap_or(self.text.len());
+        let line = self.text[start..].split('\n').next().unwrap_or_default();
+        (start, line.strip_suffix('\r').unwrap_or(line))
+    }
+
     /// Line and column of a byte offset; past the end it is the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());

@@ -15,6 +15,12 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The same, but the line breaks of the text stay.
+pub(crate) fn visible_lines(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(visible).collect();
+    lines.join("\n")
+}
+
 /// Controls (C0, DEL, C1), line and paragraph separators, direction marks and overrides, zero-width characters and
 /// tags. Direction overrides are those of the "Trojan Source" attack, CVE-2021-42574.
 pub(crate) fn is_hidden(c: char) -> bool {

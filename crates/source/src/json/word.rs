@@ -20,7 +20,7 @@ impl<'t> Parser<'t> {
         if json != Some(word) {
             let mut fault = self
                 .faults
-                .error(codes::JSON_SYNTAX, format!("`{word}` is not a JSON value"), place, "not JSON")
+                .error(codes::JSON_WORD, format!("`{word}` is not a JSON value"), place, "not JSON")
                 .help(help);
             if let Some(json) = json {
                 fault = fault.fix(self.span(place.0, place.1), json);

@@ -1,5 +1,7 @@
 //! Trees with their places, faults with theirs, and the laws of the parser.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -249,7 +251,7 @@ fn depth_is_bounded() {
     assert_eq!(faults(&"{a: ".repeat(100_000)).len(), 1);
     let mut text = format!("a0: &a0 {}1{}\n", "[".repeat(60), "]".repeat(60));
     for i in 1..4 {
-        text += &format!("a{i}: &a{i} {}*a{}{}\n", "[".repeat(60), i - 1, "]".repeat(60));
+        writeln!(text, "a{i}: &a{i} {}*a{}{}", "[".repeat(60), i - 1, "]".repeat(60)).unwrap();
     }
     let list = faults(&text);
     assert_eq!(list.len(), 1);
@@ -261,7 +263,7 @@ fn alias_bombs_stop() {
     let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for i in 1..9 {
         let aliases = vec![format!("*a{}", i - 1); 9].join(", ");
-        text += &format!("a{i}: &a{i} [{aliases}]\n");
+        writeln!(text, "a{i}: &a{i} [{aliases}]").unwrap();
     }
     let list = faults(&text);
     assert_eq!(list.len(), 1);
@@ -330,6 +332,8 @@ proptest! {
     #[test]
     fn what_another_library_prints_parses_to_the_same(value in check::any_json()) {
         let text = serde_yaml::to_string(&value).unwrap();
+        // Line breaks of YAML 1.1, which it writes, and plain characters of YAML 1.2.
+        prop_assume!(!text.contains(['\u{85}', '\u{2028}', '\u{2029}']));
         let parsed = parse(&text);
         prop_assert_eq!(&parsed.diagnostics, &[], "{}", text);
         prop_assert_eq!(parsed.root.unwrap().to_json(), value, "{}", text);
