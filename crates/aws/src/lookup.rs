@@ -49,7 +49,7 @@ impl Connection {
             }
             Lookup::LogGroup(name) => Ok(log_group::find(self, name).await?.is_some()),
             Lookup::Layer(arn) => {
-                self.same_region("lambda:GetLayerVersion", arn)?;
+                self.same_region("lambda:GetLayerVersionByArn", arn)?;
                 let request = self.lambda.get_layer_version_by_arn().arn(arn.as_str());
                 Ok(unless_missing(self.send("lambda:GetLayerVersionByArn", request.send()).await)?.is_some())
             }

@@ -1,15 +1,24 @@
-//! Every SDK call of this crate, with the IAM actions that it needs.
+//! Every SDK call of this crate, with the IAM actions that it needs: the least that who runs us must be allowed.
+//!
+//! Sources: the service authorization reference for the actions of a call; the API references of Step Functions, Lambda,
+//! Glue and S3 for what a call needs beside (`iam:PassRole`, tags on create, an object's version).
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
 
 /// One SDK call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Action {
     /// `service:Operation`, as a [`Refusal`](statewright_planner::Refusal) names it.
     pub call: &'static str,
-    /// The IAM actions it needs, its own first, then those that it depends on (tagging on create, `iam:PassRole`). Empty
-    /// where AWS asks for none.
+    /// The IAM actions that it always needs: its own first, then those it depends on. Empty where AWS asks for none.
     pub actions: &'static [&'static str],
+    /// IAM actions that it needs only where the spec uses something, with what that is.
+    pub sometimes: &'static [(&'static str, &'static str)],
     /// What makes us call it.
-    pub purpose: Purpose,
+    pub purposes: &'static [Purpose],
 }
 
 /// Why a call is made.
@@ -17,17 +26,152 @@ pub struct Action {
 pub enum Purpose {
     /// Every command that talks to AWS.
     Connect,
-    /// `plan`, and so `apply`, `destroy` and `status`.
+    /// `plan`, and what begins with one: `apply`, `destroy`, `status`.
     Read,
-    /// The search for what else is the owner's, a part of `plan`.
+    /// The part of `plan` that searches for what is ours and no longer in the spec. Refused, the plan says that it is
+    /// incomplete.
     Search,
-    /// `apply`.
+    /// `apply` where it creates and changes.
     Apply,
-    /// `apply` where it deletes, and `destroy`.
+    /// `apply` where it takes away, and `destroy`.
     Delete,
     /// `run`.
     Run,
 }
 
+use Purpose::{Apply, Connect, Delete, Read, Run, Search};
+
+const fn action(call: &'static str, actions: &'static [&'static str], purposes: &'static [Purpose]) -> Action {
+    Action { call, actions, sometimes: &[], purposes }
+}
+
+impl Action {
+    const fn and(self, sometimes: &'static [(&'static str, &'static str)]) -> Self {
+        Self { sometimes, ..self }
+    }
+}
+
 /// All of them, sorted by call.
-pub const ACTIONS: &[Action] = &[];
+pub const ACTIONS: &[Action] = &[
+    action("glue:CreateJob", &["glue:CreateJob", "glue:TagResource", "iam:PassRole"], &[Apply]),
+    action("glue:DeleteJob", &["glue:DeleteJob"], &[Delete]),
+    action("glue:GetJob", &["glue:GetJob"], &[Read]),
+    action("glue:GetTags", &["glue:GetTags"], &[Read]),
+    action("glue:TagResource", &["glue:TagResource"], &[Apply]),
+    action("glue:UntagResource", &["glue:UntagResource"], &[Apply]),
+    action("glue:UpdateJob", &["glue:UpdateJob", "iam:PassRole"], &[Apply]),
+    action("iam:AttachRolePolicy", &["iam:AttachRolePolicy"], &[Apply]),
+    action("iam:CreatePolicy", &["iam:CreatePolicy", "iam:TagPolicy"], &[Apply]),
+    action("iam:CreatePolicyVersion", &["iam:CreatePolicyVersion"], &[Apply]),
+    action("iam:CreateRole", &["iam:CreateRole", "iam:TagRole"], &[Apply])
+        .and(&[("iam:PutRolePermissionsBoundary", "a permissions boundary")]),
+    action("iam:DeletePolicy", &["iam:DeletePolicy"], &[Delete]),
+    action("iam:DeletePolicyVersion", &["iam:DeletePolicyVersion"], &[Apply, Delete]),
+    action("iam:DeleteRole", &["iam:DeleteRole"], &[Delete]),
+    action("iam:DeleteRolePermissionsBoundary", &["iam:DeleteRolePermissionsBoundary"], &[Apply]),
+    action("iam:DeleteRolePolicy", &["iam:DeleteRolePolicy"], &[Apply, Delete]),
+    action("iam:DetachRolePolicy", &["iam:DetachRolePolicy"], &[Apply, Delete]),
+    action("iam:GetAccountAuthorizationDetails", &["iam:GetAccountAuthorizationDetails"], &[Search]),
+    action("iam:GetPolicy", &["iam:GetPolicy"], &[Read]),
+    action("iam:GetPolicyVersion", &["iam:GetPolicyVersion"], &[Read]),
+    action("iam:GetRole", &["iam:GetRole"], &[Read]),
+    action("iam:GetRolePolicy", &["iam:GetRolePolicy"], &[Read]),
+    action("iam:ListAttachedRolePolicies", &["iam:ListAttachedRolePolicies"], &[Read]),
+    action("iam:ListEntitiesForPolicy", &["iam:ListEntitiesForPolicy"], &[Read]),
+    action("iam:ListInstanceProfilesForRole", &["iam:ListInstanceProfilesForRole"], &[Read]),
+    action("iam:ListPolicies", &["iam:ListPolicies"], &[Read]),
+    action("iam:ListPolicyVersions", &["iam:ListPolicyVersions"], &[Read]),
+    action("iam:ListRolePolicies", &["iam:ListRolePolicies"], &[Read]),
+    action("iam:PutRolePermissionsBoundary", &["iam:PutRolePermissionsBoundary"], &[Apply]),
+    action("iam:PutRolePolicy", &["iam:PutRolePolicy"], &[Apply]),
+    action("iam:TagPolicy", &["iam:TagPolicy"], &[Apply]),
+    action("iam:TagRole", &["iam:TagRole"], &[Apply]),
+    action("iam:UntagPolicy", &["iam:UntagPolicy"], &[Apply]),
+    action("iam:UntagRole", &["iam:UntagRole"], &[Apply]),
+    action("iam:UpdateAssumeRolePolicy", &["iam:UpdateAssumeRolePolicy"], &[Apply]),
+    action("iam:UpdateRole", &["iam:UpdateRole"], &[Apply]),
+    action("lambda:CreateFunction", &["lambda:CreateFunction", "lambda:TagResource", "iam:PassRole"], &[Apply])
+        .and(FUNCTION_PARTS),
+    action("lambda:DeleteFunction", &["lambda:DeleteFunction"], &[Delete]),
+    action("lambda:GetFunction", &["lambda:GetFunction", "lambda:ListTags"], &[Read])
+        .and(&[("kms:Decrypt", "a function's environment with a key of yours")]),
+    action("lambda:GetFunctionConfiguration", &["lambda:GetFunctionConfiguration"], &[Apply]),
+    action("lambda:GetLayerVersionByArn", &["lambda:GetLayerVersion"], &[Read]),
+    action("lambda:TagResource", &["lambda:TagResource"], &[Apply]),
+    action("lambda:UntagResource", &["lambda:UntagResource"], &[Apply]),
+    action("lambda:UpdateFunctionCode", &["lambda:UpdateFunctionCode"], &[Apply])
+        .and(&[("s3:GetObject", "code in S3"), ("s3:GetObjectVersion", "a version of code in S3")]),
+    action("lambda:UpdateFunctionConfiguration", &["lambda:UpdateFunctionConfiguration", "iam:PassRole"], &[Apply])
+        .and(FUNCTION_PARTS),
+    action("logs:AssociateKmsKey", &["logs:AssociateKmsKey"], &[Apply]),
+    action("logs:CreateLogGroup", &["logs:CreateLogGroup", "logs:TagResource"], &[Apply]).and(&[
+        ("logs:AssociateKmsKey", "a log group with a key of yours"),
+        ("logs:PutLogGroupDeletionProtection", "deletion protection"),
+    ]),
+    action("logs:DeleteLogGroup", &["logs:DeleteLogGroup"], &[Delete]),
+    action("logs:DeleteRetentionPolicy", &["logs:DeleteRetentionPolicy"], &[Apply]),
+    action("logs:DescribeLogGroups", &["logs:DescribeLogGroups"], &[Read, Delete]),
+    action("logs:DisassociateKmsKey", &["logs:DisassociateKmsKey"], &[Apply]),
+    action("logs:ListTagsForResource", &["logs:ListTagsForResource"], &[Read]),
+    action("logs:PutLogGroupDeletionProtection", &["logs:PutLogGroupDeletionProtection"], &[Apply]),
+    action("logs:PutRetentionPolicy", &["logs:PutRetentionPolicy"], &[Apply]),
+    action("logs:TagResource", &["logs:TagResource"], &[Apply]),
+    action("logs:UntagResource", &["logs:UntagResource"], &[Apply]),
+    action("s3:DeleteObject", &["s3:DeleteObject"], &[Apply, Delete]),
+    action("s3:GetObjectTagging", &["s3:GetObjectTagging"], &[Read]),
+    // Without ListBucket S3 says 403 of an object that is not there.
+    action("s3:HeadObject", &["s3:GetObject", "s3:ListBucket"], &[Read])
+        .and(&[("s3:GetObjectVersion", "a version of code in S3")]),
+    action("s3:PutObject", &["s3:PutObject", "s3:PutObjectTagging"], &[Apply])
+        .and(&[("kms:GenerateDataKey", "a script in a bucket with a key of yours")]),
+    action("states:CreateStateMachine", &["states:CreateStateMachine", "states:TagResource", "iam:PassRole"], &[Apply])
+        .and(MACHINE_PARTS),
+    action("states:DeleteStateMachine", &["states:DeleteStateMachine"], &[Delete]),
+    action("states:DescribeExecution", &["states:DescribeExecution"], &[Run]),
+    action("states:DescribeStateMachine", &["states:DescribeStateMachine"], &[Read, Apply, Delete])
+        .and(&[("kms:Decrypt", "a state machine with a key of yours")]),
+    action("states:GetExecutionHistory", &["states:GetExecutionHistory"], &[Run]),
+    action("states:ListExecutions", &["states:ListExecutions"], &[Read, Delete, Run]),
+    action("states:ListTagsForResource", &["states:ListTagsForResource"], &[Read]),
+    action("states:StartExecution", &["states:StartExecution"], &[Run])
+        .and(&[("kms:GenerateDataKey", "a state machine with a key of yours")]),
+    action("states:StopExecution", &["states:StopExecution"], &[Delete, Run]),
+    action("states:TagResource", &["states:TagResource"], &[Apply]),
+    action("states:UntagResource", &["states:UntagResource"], &[Apply]),
+    action("states:UpdateStateMachine", &["states:UpdateStateMachine", "iam:PassRole"], &[Apply]).and(MACHINE_PARTS),
+    action("sts:AssumeRole", &[], &[Connect]).and(&[("sts:AssumeRole", "`aws.assume_role`, or a profile's role")]),
+    action("sts:GetCallerIdentity", &[], &[Connect]),
+    action("tag:GetResources", &["tag:GetResources"], &[Search]),
+];
+
+const FUNCTION_PARTS: &[(&str, &str)] = &[
+    ("s3:GetObject", "code in S3"),
+    ("s3:GetObjectVersion", "a version of code in S3"),
+    ("lambda:GetLayerVersion", "layers"),
+    ("kms:CreateGrant", "a function's environment with a key of yours"),
+    ("kms:Decrypt", "a function's environment with a key of yours"),
+    ("kms:Encrypt", "a function's environment with a key of yours"),
+    ("ec2:DescribeSecurityGroups", "a function in a VPC"),
+    ("ec2:DescribeSubnets", "a function in a VPC"),
+    ("ec2:DescribeVpcs", "a function in a VPC"),
+];
+
+const MACHINE_PARTS: &[(&str, &str)] = &[
+    ("kms:DescribeKey", "a state machine with a key of yours"),
+    ("kms:GenerateDataKey", "a state machine with a key of yours"),
+];
+
+/// The IAM actions that calls of these purposes always need.
+pub fn always(purposes: &[Purpose]) -> BTreeSet<&'static str> {
+    of(purposes).flat_map(|action| action.actions).copied().collect()
+}
+
+/// Those they need only where the spec uses something, each with what that is, where they are not needed always.
+pub fn sometimes(purposes: &[Purpose]) -> BTreeSet<(&'static str, &'static str)> {
+    let always = always(purposes);
+    of(purposes).flat_map(|action| action.sometimes).copied().filter(|(name, _)| !always.contains(name)).collect()
+}
+
+fn of(purposes: &[Purpose]) -> impl Iterator<Item = &'static Action> {
+    ACTIONS.iter().filter(|action| action.purposes.iter().any(|purpose| purposes.contains(purpose)))
+}

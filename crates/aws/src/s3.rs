@@ -92,8 +92,8 @@ impl Connection {
         new: bool,
     ) -> Result<(), Refusal> {
         let Place { bucket, key } = place;
-        let tagging = tagging(tags);
-        let tagging = tagging.as_str();
+        let query = tagging(tags);
+        let query = &query;
         self.on_bucket("s3:PutObject", bucket, |s3: Client| async move {
             let patient = aws_sdk_s3::config::Builder::new()
                 .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(UPLOAD).build());
@@ -102,7 +102,7 @@ impl Connection {
                 .key(key)
                 .body(ByteStream::from(body.to_vec()))
                 .metadata(SHA256, sha256)
-                .tagging(tagging)
+                .tagging(query)
                 .set_if_none_match(new.then(|| "*".to_owned()))
                 .customize()
                 .config_override(patient)
