@@ -5,6 +5,7 @@
 //! [`json_changes`] hold two definitions against each other.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod check;
 mod condition;
 mod diff;
 mod flow;
@@ -13,9 +14,11 @@ mod mentions;
 mod model;
 mod path;
 mod resource;
+mod rule;
 #[cfg(test)]
 mod testing;
 
+pub use check::{Allowed, Checked, MachineType, Options, Tokens, allowed, catalogue, check, rule};
 pub use diff::{
     ChangeKind, DefinitionDiff, EdgeChange, JsonChange, JsonPath, JsonStep, StateChange, diff, json_changes,
 };
@@ -23,3 +26,4 @@ pub use flow::{Container, ContainerRole, Edge, EdgeKind, Flow, FlowState, Retrie
 pub use mentions::{Function, Mention, Target, mentions};
 pub use model::{Body, BodyId, Definition, QueryLanguage, Slot, State, StateId, StateType, Transition, TransitionKind};
 pub use resource::{Integration, LambdaArn, Pattern, Resource};
+pub use rule::{Group, Rule};

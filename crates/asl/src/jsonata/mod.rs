@@ -14,7 +14,7 @@ mod tests;
 pub(crate) use ast::{Binary, Expr, Kind};
 pub(crate) use functions::{arity, names};
 pub(crate) use parser::parse;
-pub(crate) use scope::{Gives, gives, references};
+pub(crate) use scope::{Gives, References, gives, references};
 
 use std::ops::Range;
 

@@ -206,12 +206,6 @@ impl QueryLanguage {
             Self::Jsonata => "JSONata",
         }
     }
-
-    /// The language that AWS takes `name` for: letter case does not matter to what it goes on to check, although it
-    /// faults any spelling but its own (measured on AWS by the contributors of floci).
-    pub fn of(name: &str) -> Option<Self> {
-        [Self::JsonPath, Self::Jsonata].into_iter().find(|l| l.as_str().eq_ignore_ascii_case(name))
-    }
 }
 
 impl fmt::Display for QueryLanguage {

@@ -13,10 +13,16 @@ enum Declared {
     Unreadable,
 }
 
+/// AWS takes exactly `JSONPath` for JSONPath and whatever else stands there for JSONata, a number included (measured on
+/// AWS by the contributors of floci). A token that is filled in later may be either.
 fn declared(node: &Node) -> Declared {
     match node.get("QueryLanguage") {
         None => Declared::Nothing,
-        Some(value) => value.as_str().and_then(QueryLanguage::of).map_or(Declared::Unreadable, Declared::Language),
+        Some(value) => match value.as_str() {
+            Some("JSONPath") => Declared::Language(QueryLanguage::JsonPath),
+            Some(text) if text.contains("${") => Declared::Unreadable,
+            _ => Declared::Language(QueryLanguage::Jsonata),
+        },
     }
 }
 

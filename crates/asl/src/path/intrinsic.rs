@@ -85,6 +85,9 @@ pub(crate) const FUNCTIONS: [Function; 18] = [
 /// Parses a whole text as a call, and checks what the text alone shows: the name, the number of arguments, literals of
 /// the wrong kind.
 pub(crate) fn parse_call(text: &str) -> Result<Call, Fault> {
+    if !text.starts_with("States.") {
+        return Err(Fault::new("an intrinsic function starts with `States.`", 0..text.len()));
+    }
     let mut parser = Parser { text, at: 0 };
     let call = parser.call(1)?;
     if parser.at < text.len() {

@@ -50,12 +50,7 @@ pub(crate) enum Step {
 }
 
 impl JsonPathExpr {
-    /// Whether it names one place at most: what AWS calls a Reference Path.
-    pub(crate) fn is_reference(&self) -> bool {
-        self.steps.iter().all(|(step, _)| matches!(step, Step::Child(_) | Step::Index))
-    }
-
-    /// The first step that keeps it from being a reference path.
+    /// The first step that keeps it from being a reference path: one that may name more than one place.
     pub(crate) fn indefinite(&self) -> Option<&(Step, Range<usize>)> {
         self.steps.iter().find(|(step, _)| !matches!(step, Step::Child(_) | Step::Index))
     }

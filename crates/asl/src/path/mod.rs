@@ -5,8 +5,8 @@ mod jsonpath;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use intrinsic::{Argument, Call, FUNCTIONS, parse_call};
-pub(crate) use jsonpath::{JsonPathExpr, Root, Step, parse_path};
+pub(crate) use intrinsic::{Argument, Call, parse_call};
+pub(crate) use jsonpath::{JsonPathExpr, Root, is_variable_name, parse_path};
 
 use std::ops::Range;
 

@@ -2,7 +2,7 @@ use super::{Dynamic, parse_dynamic, parse_path};
 
 fn check(text: &str, expect: &str) {
     let found = match parse_dynamic(text) {
-        Ok(Dynamic::Path(p)) if p.is_reference() => "reference".to_owned(),
+        Ok(Dynamic::Path(p)) if p.indefinite().is_none() => "reference".to_owned(),
         Ok(Dynamic::Path(_)) => "path".to_owned(),
         Ok(Dynamic::Call(call)) => format!("call {} {}", call.name, call.arguments.len()),
         Err(fault) => format!("{} @{}..{}", fault.message, fault.at.start, fault.at.end),
