@@ -39,6 +39,11 @@ impl Aws {
         Self { region: region.to_owned(), ..self.clone() }
     }
 
+    /// The endpoint.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
     /// The account, 12 digits.
     pub fn account(&self) -> &str {
         &self.account

@@ -19,6 +19,7 @@ mod tagging;
 mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::future::BoxFuture;
 
@@ -139,4 +140,10 @@ fn refused<T: std::fmt::Debug>(outcome: Result<T, Refusal>, code: &str) -> Verdi
         Err(refusal) => Err(Wrong(format!("refuses with {refusal} where AWS says {code}"))),
         Ok(answer) => Err(Wrong(format!("accepts with {answer:?} what AWS refuses with {code}"))),
     }
+}
+
+/// A text in the form of a UUID that this process has not given before.
+fn unique() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("00000000-0000-4000-8000-{:012x}", NEXT.fetch_add(1, Ordering::Relaxed))
 }

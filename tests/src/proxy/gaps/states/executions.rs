@@ -1,4 +1,3 @@
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
@@ -17,9 +16,7 @@ pub(super) async fn start(call: Intercepted) -> Reply {
     }
     let mut parameters = call.request.operation.parameters.clone();
     let Some(name) = call.given("name").and_then(Value::as_str) else {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        parameters["name"] = format!("00000000-0000-4000-8000-{number:012x}").into();
+        parameters["name"] = super::super::unique().into();
         return call.forward_json(&parameters).await;
     };
     let arn = format!("{}:{name}", call.text("stateMachineArn").replace(":stateMachine:", ":execution:"));

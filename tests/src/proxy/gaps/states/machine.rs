@@ -66,8 +66,7 @@ pub(super) async fn revision(call: Intercepted) -> Reply {
             let machine = call.emulator.states("DescribeStateMachine", json!({"stateMachineArn": arn})).await;
             let revision = match machine.unwrap_or_default()["revisionId"].take() {
                 Value::Null => {
-                    let count = call.recall(REVISION, &arn).and_then(|last| next(&last)).unwrap_or(1);
-                    let revision = Value::String(format!("00000000-0000-4000-8000-{count:012x}"));
+                    let revision = Value::String(super::super::unique());
                     call.remember(REVISION, &arn, revision.clone());
                     revision
                 }
@@ -76,11 +75,6 @@ pub(super) async fn revision(call: Intercepted) -> Reply {
             reply.edit_json(|answer| answer["revisionId"] = revision)
         }
     }
-}
-
-fn next(revision: &Value) -> Option<u64> {
-    let (_, count) = revision.as_str()?.rsplit_once('-')?;
-    Some(u64::from_str_radix(count, 16).ok()? + 1)
 }
 
 /// What makes a second `CreateStateMachine` another machine (its API reference, `CreateStateMachine`): name apart, these five. A role or
