@@ -60,7 +60,20 @@ pub(crate) struct Context<'a> {
     body: &'a Node,
     /// Pointers into the body that could not be filled in, or whose shape is wrong: said before.
     broken: BTreeSet<String>,
+    /// The name itself could not be filled in: said before.
+    nameless: bool,
     pub(crate) gathered: Gathered,
+}
+
+/// What is known of a body before its kind looks at it.
+#[derive(Debug, Default)]
+pub(crate) struct Broken {
+    /// Pointers at which something is wrong that was said.
+    pub(crate) places: BTreeSet<String>,
+    /// Something is wrong with the name that was said.
+    pub(crate) name: bool,
+    /// Pointers that a secret flowed into.
+    pub(crate) sensitive: BTreeSet<String>,
 }
 
 /// What came of one resource.
@@ -76,16 +89,10 @@ pub(crate) struct Gathered {
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(
-        world: World<'a>,
-        address: Address,
-        span: Span,
-        body: &'a Node,
-        broken: BTreeSet<String>,
-        sensitive: BTreeSet<String>,
-    ) -> Self {
-        let gathered = Gathered { sensitive, ..Gathered::default() };
-        Self { world, address, span, body, broken, gathered }
+    /// `told` is what is known of the body so far: where it is broken, and where secrets flowed into it.
+    pub(crate) fn new(world: World<'a>, address: Address, span: Span, body: &'a Node, told: Broken) -> Self {
+        let gathered = Gathered { sensitive: told.sensitive, ..Gathered::default() };
+        Self { world, address, span, body, broken: told.places, nameless: told.name, gathered }
     }
 
     /// Where the spec is resolved; its parts may be unknown.
@@ -106,8 +113,12 @@ impl<'a> Context<'a> {
 
     /// Keeps a finding. One about a place that was already found wrong is dropped.
     pub(crate) fn report(&mut self, found: Diagnostic) {
+        let within =
+            |outer: Span, inner: Span| outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end;
         let told = found.primary.as_ref().is_some_and(|label| {
-            self.broken.iter().any(|p| self.body.pointer(p).is_some_and(|n| n.span == label.span))
+            let name = self.nameless && within(self.span, label.span);
+            let value = |p: &String| self.body.pointer(p).is_some_and(|n| within(n.span, label.span));
+            name || self.broken.iter().any(value)
         });
         if !told {
             self.gathered.diagnostics.push(found);
@@ -353,7 +364,10 @@ impl<'a> Context<'a> {
         };
         let found = Diagnostic::error(codes::BAD_ARN, title)
             .at(self.value_span(pointer), "an ARN must stand here")
-            .help(format!("it looks like `arn:aws:{service}:REGION:ACCOUNT:…`"));
+            .help(match service {
+                "iam" => "it looks like `arn:aws:iam::ACCOUNT:…`".to_owned(),
+                _ => format!("it looks like `arn:aws:{service}:REGION:ACCOUNT:…`"),
+            });
         self.report(found);
         None
     }
@@ -373,7 +387,7 @@ impl<'a> Context<'a> {
         match self.world.files.bytes(path, limit) {
             Ok(bytes) => Some(bytes),
             Err(fault) => {
-                self.report(fault.diagnostic(&self.world.files.shown(path), span));
+                self.report(fault.diagnostic(&self.world.files.shown(path), path, span));
                 None
             }
         }
@@ -388,7 +402,7 @@ impl<'a> Context<'a> {
         match self.world.files.locate(path) {
             Ok(found) => Some(found),
             Err(fault) => {
-                self.report(fault.diagnostic(&self.world.files.shown(path), span));
+                self.report(fault.diagnostic(&self.world.files.shown(path), path, span));
                 None
             }
         }
@@ -408,9 +422,18 @@ impl<'a> Context<'a> {
 
 /// See [`Context::sample`].
 pub(crate) fn sample(text: &str) -> Cow<'_, str> {
+    with_parts(text, ["123456789012", "us-east-1", "aws"])
+}
+
+/// The text as a message shows it: what is unknown offline named for what it is.
+pub(crate) fn example(text: &str) -> Cow<'_, str> {
+    with_parts(text, ["ACCOUNT", "REGION", "PARTITION"])
+}
+
+fn with_parts<'t>(text: &'t str, [account, region, partition]: [&str; 3]) -> Cow<'t, str> {
     if !text.contains([UNKNOWN_ACCOUNT, UNKNOWN_REGION, UNKNOWN_PARTITION]) {
         return Cow::Borrowed(text);
     }
-    let text = text.replace(UNKNOWN_ACCOUNT, "123456789012");
-    Cow::Owned(text.replace(UNKNOWN_REGION, "us-east-1").replace(UNKNOWN_PARTITION, "aws"))
+    let text = text.replace(UNKNOWN_ACCOUNT, account).replace(UNKNOWN_REGION, region);
+    Cow::Owned(text.replace(UNKNOWN_PARTITION, partition))
 }

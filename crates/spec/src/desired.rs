@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use statewright_source::{Code, Node, Span};
+use statewright_source::{Node, Span};
 
 use crate::{
     Address, Arn, Identity, Kind, Mention, Owner, Tags,

@@ -165,8 +165,8 @@ impl FileFault {
         }
     }
 
-    /// The finding, at the place that names the file.
-    pub(crate) fn diagnostic(&self, shown: &str, span: Span) -> Diagnostic {
+    /// The finding, at the place that names the file; `path` is the file as the spec names it.
+    pub(crate) fn diagnostic(&self, shown: &str, path: &str, span: Span) -> Diagnostic {
         let label = match self {
             Self::Absolute => "starts at the root of this machine",
             Self::Outside => "leads out of the repository",
@@ -175,6 +175,8 @@ impl FileFault {
             Self::TooLarge(_) => "too large",
             Self::Special | Self::System(_) => "named here",
         };
+        // Where a path leads outside is not for a message to tell.
+        let shown = if matches!(self, Self::Absolute | Self::Outside) { path } else { shown };
         self.finding(shown).at(span, label)
     }
 }

@@ -36,6 +36,7 @@ pub(crate) struct HeadDoc {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Aws")]
+#[allow(dead_code, reason = "read through the tree, which knows places")]
 pub(crate) struct AwsDoc {
     /// The region: work in any other is refused.
     #[schemars(regex(pattern = r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$"), example = "us-east-1")]

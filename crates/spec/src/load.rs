@@ -6,8 +6,8 @@ use std::{
 };
 
 use statewright_source::{
-    Diagnostic, Entry, FileId, MAX_FILE_BYTES, Node, Severity, Sources, Span, Value, nearest, parse_json, parse_yaml,
-    visible,
+    Diagnostic, Entry, FileId, MAX_FILE_BYTES, Node, Severity, Sources, Span, Value, codes as src, nearest, parse_json,
+    parse_yaml, visible,
 };
 
 use crate::{
@@ -215,7 +215,8 @@ fn map(span: Span, entries: Vec<Entry>) -> Node {
 
 /// Holds everything but the resources against its shape.
 fn head_shape(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> BTreeSet<String> {
-    let section = |key: &str| Kind::ALL.into_iter().any(|k| k.section() == key);
+    let sections = Kind::ALL.map(Kind::section);
+    let section = |key: &str| sections.contains(&key);
     let null_variables = |entry: &Entry| match (&entry.value.value, entry.key.as_str()) {
         (Value::Map(inner), "variables" | "environments") => {
             let inner = inner.iter().map(|e| match e.value.value {
@@ -232,7 +233,7 @@ fn head_shape(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> BTreeSet<String
     let mut trace = Trace::default();
     // What is filled in later is looked at then.
     unfilled(&head, &mut String::new(), &mut trace.broken);
-    let checked = schema::head().check(&head, &Told { trace: &trace, what: "the spec", span });
+    let checked = schema::head().check(&head, &Told { trace: &trace, what: "the spec", span, more: &sections });
     diagnostics.extend(checked.diagnostics);
     checked.wrong
 }
@@ -405,7 +406,7 @@ impl Documents<'_> {
         let bytes = match self.files.bytes(path, MAX_FILE_BYTES as u64) {
             Ok(bytes) => bytes,
             Err(fault) => {
-                diagnostics.push(fault.diagnostic(shown, span));
+                diagnostics.push(fault.diagnostic(shown, path, span));
                 return None;
             }
         };
@@ -419,7 +420,13 @@ impl Documents<'_> {
         self.texts.push(file);
         let parsed = parse(file, shown, &sources.file(file).text);
         let faulty = parsed.diagnostics.iter().any(|d| d.severity == Severity::Error);
+        // After these it is certain what was meant; after any other what follows would speak of a guess.
+        let certain = [src::DUPLICATE_KEY, src::INEXACT_NUMBER, src::JSON_COMMA, src::JSON_COMMENT];
+        let guess = parsed.diagnostics.iter().any(|d| d.severity == Severity::Error && !certain.contains(&d.code));
         diagnostics.extend(parsed.diagnostics);
+        if guess {
+            return None;
+        }
         let Some(root) = parsed.root.filter(|r| r.value != Value::Null) else {
             if !faulty {
                 diagnostics.push(

@@ -29,10 +29,6 @@ impl Names {
         self.0.get(address)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Address, &Name)> {
-        self.0.iter()
-    }
-
     /// The names of one kind.
     pub(crate) fn of(&self, kind: Kind) -> impl Iterator<Item = (&str, &Name)> {
         self.0.iter().filter(move |(a, _)| a.kind == kind).map(|(a, n)| (a.name.as_str(), n))

@@ -1,19 +1,22 @@
 //! From a spec that was read to the state that it asks for in one account and region; or to all that is wrong with it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::de::DeserializeOwned;
 use statewright_source::{Code, Diagnostic, Entry, Node, Severity, Span, Value, visible};
 
 use crate::{
     Address, Declared, Desired, Identity, Kind, Loaded, Mention, Owner, Resource, allow, codes,
-    context::{Context, Gathered, StackTags, World},
+    context::{Broken, Context, Gathered, StackTags, World, example},
     edges, hash,
     kind::{self, Common},
     later, mentions,
     names::{Name, Names},
     places,
-    reference::{Flavour, Scope, Trace, fill_keys, fill_text, fill_values, pointer_to},
+    reference::{Flavour, Scope, Trace, dotted, fill_keys, fill_text, fill_values, pointer_to},
     schema::{self, Told},
     tags,
 };
@@ -26,6 +29,7 @@ impl Loaded {
             loaded: self,
             identity,
             names: Names::default(),
+            nameless: BTreeSet::new(),
             stack_tags: StackTags::default(),
             diagnostics: self.diagnostics.clone(),
             used: self.used.clone(),
@@ -51,6 +55,8 @@ struct Pass<'a> {
     loaded: &'a Loaded,
     identity: &'a Identity,
     names: Names,
+    /// The places of names that could not be filled in.
+    nameless: BTreeSet<Span>,
     stack_tags: StackTags,
     diagnostics: Vec<Diagnostic>,
     used: BTreeSet<String>,
@@ -89,6 +95,7 @@ impl<'a> Pass<'a> {
             }
             out.push((kind, entries));
         }
+        self.nameless.append(&mut trace.broken_keys);
         self.keep(trace);
         out
     }
@@ -121,7 +128,7 @@ impl<'a> Pass<'a> {
                 self.stack_tags.sensitive.insert(entry.key.clone());
             }
         }
-        self.diagnostics.extend(tags::check(&node, &trace));
+        self.diagnostics.extend(tags::check(&node, "", &trace));
         self.keep(trace);
     }
 
@@ -143,12 +150,17 @@ impl<'a> Pass<'a> {
         let body = fill_values(&body, &mut String::new(), &choose, sources, &mut trace);
         secrets(kind, &body, &mut trace);
         let what = format!("{} `{}`", kind.noun(), visible(&entry.key));
-        let checked = schema::kind(kind).check(&body, &Told { trace: &trace, what: &what, span: entry.key_span });
+        let checked =
+            schema::kind(kind).check(&body, &Told { trace: &trace, what: &what, span: entry.key_span, more: &[] });
         let shapeless = !checked.wrong.is_empty();
         found.append(&mut trace.diagnostics);
         found.extend(checked.diagnostics);
 
-        let broken = trace.broken.iter().chain(&checked.wrong).cloned().collect();
+        let told = Broken {
+            places: trace.broken.iter().chain(&checked.wrong).cloned().collect(),
+            name: self.nameless.contains(&entry.key_span),
+            sensitive: std::mem::take(&mut trace.sensitive),
+        };
         let world = World {
             identity: self.identity,
             names: &self.names,
@@ -158,8 +170,7 @@ impl<'a> Pass<'a> {
             scope,
             stack_tags: &self.stack_tags,
         };
-        let secret = std::mem::take(&mut trace.sensitive);
-        let mut context = Context::new(world, address.clone(), entry.key_span, &checked.node, broken, secret);
+        let mut context = Context::new(world, address.clone(), entry.key_span, &checked.node, told);
         let pruned = prune(&checked.node, "", &checked.wrong).unwrap_or(checked.node.clone());
         let built = build(&entry.key, kind, &pruned, &mut context, shapeless);
         let (resource, settings) = match built {
@@ -167,8 +178,10 @@ impl<'a> Pass<'a> {
             None => (None, Settings::default()),
         };
         let tied = resource.as_ref().map(|r| mentions::of(r, &context)).unwrap_or_default();
-        let Gathered { mut diagnostics, documents, sensitive, mut needs, mut prefers, mut mentions, variables } =
+        let Gathered { mut diagnostics, documents, mut sensitive, mut needs, mut prefers, mut mentions, variables } =
             context.gathered;
+        // What a substitution gives is followed into the definition.
+        sensitive.retain(|p| !p.starts_with(SUBSTITUTIONS));
         if shapeless {
             // Where a key is wrong, what leans on it is not known.
             let leaning: [Code; 4] = [codes::MISSING_PARTNER, codes::EXCLUSIVE, codes::UNLOGGED, codes::HANDLER];
@@ -176,7 +189,7 @@ impl<'a> Pass<'a> {
         }
         found.append(&mut diagnostics);
         if let Some(node) = checked.node.get("tags") {
-            found.extend(tags::check(node, &Trace::default()));
+            found.extend(tags::check(node, "/tags", &trace));
         }
         if let Some(resource) = &resource {
             found.extend(tags::count(resource, checked.node.entry("tags").map_or(entry.key_span, |e| e.key_span)));
@@ -228,6 +241,7 @@ impl<'a> Pass<'a> {
             self.diagnostics.extend(unused(self.loaded, &self.used));
         }
         let mut diagnostics = self.diagnostics;
+        diagnostics.iter_mut().for_each(readable);
         let key = |d: &Diagnostic| d.primary.as_ref().map(|l| l.span);
         diagnostics.sort_by(|a, b| (key(a), a.code, &a.title).cmp(&(key(b), b.code, &b.title)));
         diagnostics.dedup();
@@ -253,6 +267,19 @@ impl<'a> Pass<'a> {
             secrets: self.loaded.variables.secrets(),
         };
         (Some(desired), diagnostics)
+    }
+}
+
+/// Where a definition's substitutions stand: not in the definition that AWS gets.
+const SUBSTITUTIONS: &str = "/definition/substitutions/";
+
+/// Writes what is not known offline so that it can be read.
+fn readable(found: &mut Diagnostic) {
+    let labels = found.primary.iter_mut().chain(&mut found.related).map(|label| &mut label.text);
+    for text in labels.chain([&mut found.title]).chain(&mut found.help) {
+        if let Cow::Owned(better) = example(text) {
+            *text = better;
+        }
     }
 }
 
@@ -354,11 +381,11 @@ fn secrets(kind: Kind, body: &Node, trace: &mut Trace) {
     let bad: Vec<String> = trace.sensitive.iter().filter(|p| !places::may_be_secret(kind, p)).cloned().collect();
     for pointer in bad {
         // A substitution goes on into the definition, where it may stand.
-        if pointer.starts_with("/definition/substitutions/") {
+        if pointer.starts_with(SUBSTITUTIONS) {
             continue;
         }
         let span = body.pointer(&pointer).map_or(body.span, |n| n.span);
-        let title = format!("a sensitive variable stands in `{}`", visible(pointer.trim_start_matches('/')));
+        let title = format!("a sensitive variable stands in `{}`", visible(&dotted(body, &pointer)));
         trace.diagnostics.push(
             Diagnostic::error(codes::SENSITIVE_PLACE, title)
                 .at(span, "is shown and compared everywhere")

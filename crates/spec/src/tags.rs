@@ -24,14 +24,16 @@ fn taken(c: char) -> bool {
     c.is_alphanumeric() || (c.is_whitespace() && !c.is_control()) || "_.:/=+-@".contains(c)
 }
 
-/// What is wrong with the keys and values of a map of tags. `trace` has the pointers into the map that were filled in.
-pub(crate) fn check(tags: &Node, trace: &Trace) -> Vec<Diagnostic> {
+/// What is wrong with the keys and values of a map of tags, which stands at `pointer` of what `trace` is about.
+pub(crate) fn check(tags: &Node, pointer: &str, trace: &Trace) -> Vec<Diagnostic> {
     let entries = tags.as_map().unwrap_or_default();
     let mut out = Vec::new();
     let mut first: BTreeMap<String, &Entry> = BTreeMap::new();
     for entry in entries {
-        out.extend(key(entry));
-        if !trace.broken.contains(&pointer_to("", &entry.key)) {
+        if !trace.broken_keys.contains(&entry.key_span) {
+            out.extend(key(entry));
+        }
+        if !trace.broken.contains(&pointer_to(pointer, &entry.key)) {
             out.extend(value(entry));
         }
         if let Some(twin) = first.insert(entry.key.to_lowercase(), entry) {

@@ -173,6 +173,15 @@ fn settle_one(
         );
         return None;
     };
+    // Not yet known what it would refer to; a text that is meant as it stands comes from outside the spec.
+    if let Some(span) = span.filter(|_| matches!(by, "its default" | "the environment") && text.contains("${")) {
+        diagnostics.push(
+            Diagnostic::error(codes::REFERENCE_PLACE, format!("a reference may not stand in the variable `{name}`"))
+                .at(span, "is taken as it stands")
+                .help("put the reference where the variable is used"),
+        );
+        return None;
+    }
     let shown = if doc.sensitive { "(sensitive)".to_owned() } else { format!("`{}`", visible(&text)) };
     let mut refuse = |why: String, rule: &str, rule_span: Option<Span>| {
         let title = format!("{shown}, which {by} gives to the variable `{name}`, {why}");

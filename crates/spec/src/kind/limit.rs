@@ -32,9 +32,11 @@ pub(super) fn number(ctx: &mut Context<'_>, pointer: &str, value: u32, range: &R
     ctx.report(found);
 }
 
-/// A text with a largest length, in characters, and with characters that AWS takes.
+/// A text with a length, in characters, and with characters that AWS takes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text {
+    /// Whether it may be empty.
+    pub(super) may_be_empty: bool,
     /// Characters.
     pub(super) most: usize,
     /// Which characters AWS takes.
@@ -46,11 +48,22 @@ pub(super) struct Text {
 impl Text {
     /// A text of which only the length counts.
     pub(super) const fn of_any(most: usize) -> Self {
-        Self { most, takes: |_| true, words: "" }
+        Self { may_be_empty: true, most, takes: |_| true, words: "" }
+    }
+
+    /// The same, and never empty.
+    pub(super) const fn not_empty(self) -> Self {
+        Self { may_be_empty: false, ..self }
     }
 
     /// Checks the value at a pointer.
     pub(super) fn check(self, ctx: &mut Context<'_>, pointer: &str, text: &str) {
+        if text.is_empty() && !self.may_be_empty {
+            let found = Diagnostic::error(codes::BAD_VALUE, format!("`{}` is empty", key(pointer)))
+                .at(ctx.value_span(pointer), "nothing stands here")
+                .help("give it a value, or leave the key out");
+            ctx.report(found);
+        }
         let sample = ctx.sample(text).into_owned();
         let length = sample.chars().count();
         if length > self.most {
@@ -71,6 +84,7 @@ impl Text {
     pub(super) fn check_name(self, ctx: &mut Context<'_>, name: &str) {
         let noun = ctx.address().kind.noun();
         let span = ctx.name_span();
+        let name = &*ctx.sample(name).into_owned();
         let length = name.chars().count();
         if length > self.most {
             let title = format!("the name of a {noun} has at most {} characters, this one {length}", self.most);

@@ -21,6 +21,8 @@ pub(crate) struct Trace {
     pub(crate) filled: BTreeSet<String>,
     /// Pointers of strings that could not be filled in; they stand as they were written.
     pub(crate) broken: BTreeSet<String>,
+    /// Places of keys that could not be filled in.
+    pub(crate) broken_keys: BTreeSet<Span>,
     /// Declared resources that are referred to, and where first.
     pub(crate) refers: BTreeMap<Address, Span>,
     /// Variables that were used.
@@ -171,6 +173,9 @@ pub(crate) fn fill_keys(
                                 .at(entry.key_span, "a key is shown everywhere")
                                 .help("use a variable that is not sensitive"),
                         );
+                    }
+                    if filled.sensitive || filled.broken {
+                        trace.broken_keys.insert(entry.key_span);
                     } else {
                         key = filled.text;
                     }
@@ -264,5 +269,28 @@ pub(crate) fn push(pointer: &mut String, token: &str) {
 pub(crate) fn pointer_to(pointer: &str, token: &str) -> String {
     let mut out = pointer.to_owned();
     push(&mut out, token);
+    out
+}
+
+/// A pointer as people write it: `logging.level`, `policies[0]`.
+pub(crate) fn dotted(root: &Node, pointer: &str) -> String {
+    let mut out = String::new();
+    let mut node = Some(root);
+    for token in pointer.split('/').skip(1) {
+        let token = token.replace("~1", "/").replace("~0", "~");
+        let item = node.and_then(Node::as_seq);
+        if item.is_some() {
+            out.push_str(&format!("[{token}]"));
+        } else {
+            if !out.is_empty() {
+                out.push('.');
+            }
+            out.push_str(&token);
+        }
+        node = match item {
+            Some(items) => token.parse::<usize>().ok().and_then(|i| items.get(i)),
+            None => node.and_then(|n| n.get(&token)),
+        };
+    }
     out
 }

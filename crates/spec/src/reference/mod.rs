@@ -3,7 +3,7 @@
 mod fill;
 mod template;
 
-pub(crate) use fill::{Trace, fill_keys, fill_text, fill_values, part, pointer_to};
+pub(crate) use fill::{Trace, dotted, fill_keys, fill_text, fill_values, part, pointer_to};
 use statewright_source::{nearest, visible};
 
 use crate::{Address, Identity, Kind, names::Names, variables::Variables};
@@ -164,7 +164,8 @@ impl Scope<'_> {
                 crate::codes::UNKNOWN_REFERENCE,
                 format!("`${{aws.{}}}` is not known", visible(name)),
                 "not known",
-                did_you_mean(nearest(name, AWS))
+                nearest(name, AWS)
+                    .map(|near| format!("did you mean `${{aws.{near}}}`?"))
                     .unwrap_or_else(|| "there are `${aws.account}`, `${aws.region}` and `${aws.partition}`".to_owned()),
             );
         }
@@ -232,7 +233,8 @@ impl Scope<'_> {
                     crate::codes::UNKNOWN_REFERENCE,
                     format!("a {} has no `{}` to refer to", kind.noun(), visible(attribute)),
                     "not known",
-                    did_you_mean(nearest(attribute, ATTRIBUTES))
+                    nearest(attribute, ATTRIBUTES)
+                        .map(|near| format!("did you mean `${{{section}.{name}.{near}}}`?"))
                         .unwrap_or_else(|| "there are `arn` and `name`".to_owned()),
                 );
             }

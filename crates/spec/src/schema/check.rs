@@ -19,6 +19,8 @@ pub(crate) struct Told<'a> {
     pub(crate) what: &'a str,
     /// The place that stands for the whole: a resource's name.
     pub(crate) span: Span,
+    /// Keys of the whole that the shape does not list.
+    pub(crate) more: &'a [&'a str],
 }
 
 /// A tree after the look at its shape.

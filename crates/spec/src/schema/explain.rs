@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use statewright_source::{Diagnostic, Node, Span, Value, nearest, visible};
 
 use super::check::Told;
-use crate::codes;
+use crate::{codes, reference::dotted};
 
 /// Turns a validator's errors into findings, one a fault.
 pub(super) struct Explainer<'a> {
@@ -62,11 +62,14 @@ impl<'a> Explainer<'a> {
 
     /// None of several forms fits: the one that was meant is the one to speak of.
     fn forms(&mut self, pointer: &str, error: &ValidationError<'_>, forms: &[Vec<ValidationError<'static>>]) {
+        let mut flat = Vec::new();
+        flatten(pointer, forms, &mut flat);
+        let forms = flat;
         let here = |e: &ValidationError<'_>| e.instance_path().as_str() == pointer;
         let other_type =
-            |form: &Vec<ValidationError<'_>>| form.iter().any(|e| here(e) && matches!(e.kind(), Kind::Type { .. }));
-        let likely: Vec<_> = forms.iter().filter(|form| !other_type(form)).collect();
-        let words = |form: &Vec<ValidationError<'static>>| -> Option<Vec<Json>> {
+            |form: &&[ValidationError<'_>]| form.iter().any(|e| here(e) && matches!(e.kind(), Kind::Type { .. }));
+        let likely: Vec<_> = forms.iter().copied().filter(|form| !other_type(form)).collect();
+        let words = |form: &[ValidationError<'static>]| -> Option<Vec<Json>> {
             form.iter()
                 .map(|e| match e.kind() {
                     Kind::Constant { expected_value } if here(e) => Some(vec![expected_value.as_ref().clone()]),
@@ -79,7 +82,7 @@ impl<'a> Explainer<'a> {
         if likely.is_empty() {
             let types: Vec<JsonType> = forms
                 .iter()
-                .flatten()
+                .flat_map(|form| form.iter())
                 .filter(|e| here(e))
                 .filter_map(|e| match e.kind() {
                     Kind::Type { kind: TypeKind::Single(one) } => Some(vec![*one]),
@@ -89,10 +92,10 @@ impl<'a> Explainer<'a> {
                 .flatten()
                 .collect();
             self.wrong_type(pointer, &types);
-        } else if let Some(lists) = likely.iter().map(|form| words(form)).collect::<Option<Vec<_>>>() {
+        } else if let Some(lists) = likely.iter().copied().map(words).collect::<Option<Vec<_>>>() {
             self.not_among(pointer, &lists.concat());
         } else if let Some(form) = likely.iter().min_by_key(|form| form.iter().map(weight).sum::<usize>()) {
-            for inner in *form {
+            for inner in form.iter() {
                 self.explain(inner);
             }
         } else {
@@ -101,13 +104,15 @@ impl<'a> Explainer<'a> {
     }
 
     fn unknown_key(&mut self, pointer: &str, key: &str, error: &ValidationError<'_>) {
-        let known: Vec<&str> = self.properties_beside(error);
+        let mut known: Vec<&str> = self.properties_beside(error);
+        if pointer.is_empty() {
+            known.extend(self.told.more.iter().copied());
+        }
         let place = self.node.pointer(pointer).and_then(|n| n.entry(key));
         let span = place.map_or(self.told.span, |e| e.key_span);
         self.wrong.insert(crate::reference::pointer_to(pointer, key));
-        let mut found =
-            Diagnostic::error(codes::UNKNOWN_KEY, format!("{} has no key `{}`", self.subject(pointer), visible(key)))
-                .at(span, "not known");
+        let title = format!("`{}` is not a key of {}", visible(key), self.subject(pointer));
+        let mut found = Diagnostic::error(codes::UNKNOWN_KEY, title).at(span, "not known");
         // `memorySize` and `MemorySize` mean `memory_size`.
         let snake: String = key
             .chars()
@@ -147,7 +152,10 @@ impl<'a> Explainer<'a> {
             }
         }
         let wanted = either(&words);
-        let title = format!("{} must be {wanted}, not {}", self.subject(pointer), kind_word(&node.value));
+        let title = match &node.value {
+            Value::Null => format!("{} has no value", self.subject(pointer)),
+            value => format!("{} must be {wanted}, not {}", self.subject(pointer), kind_word(value)),
+        };
         let mut found = Diagnostic::error(codes::WRONG_TYPE, title).at(node.span, format!("{wanted} must stand here"));
         let string = types.contains(&JsonType::String);
         let number = types.iter().any(|t| matches!(t, JsonType::Integer | JsonType::Number));
@@ -206,7 +214,11 @@ impl<'a> Explainer<'a> {
         self.wrong.insert(crate::reference::pointer_to(pointer, &key));
         let (why, help) = self.reason(inner);
         let title = format!("`{}` cannot be a name in {}", visible(&key), self.subject(pointer));
-        let mut found = Diagnostic::error(codes::BAD_VALUE, title).at(span, why);
+        let label = match inner.kind() {
+            Kind::Pattern { .. } => self.form(inner),
+            _ => why,
+        };
+        let mut found = Diagnostic::error(codes::BAD_VALUE, title).at(span, label);
         found.help = help;
         self.push(found);
     }
@@ -228,7 +240,8 @@ impl<'a> Explainer<'a> {
         self.wrong.insert(pointer.to_owned());
         let span = self.node.pointer(pointer).map_or(self.told.span, |n| n.span);
         let (why, help) = self.reason(error);
-        let mut found = Diagnostic::error(codes::BAD_VALUE, format!("{} {why}", self.subject(pointer))).at(span, "");
+        let mut found =
+            Diagnostic::error(codes::BAD_VALUE, format!("{} {why}", self.subject(pointer))).at(span, self.form(error));
         found.help = help;
         let found = self.with_value(pointer, found);
         self.push(found);
@@ -254,14 +267,18 @@ impl<'a> Explainer<'a> {
             Kind::MinProperties { limit } => format!("must have at least {limit} keys"),
             Kind::MaxProperties { limit } => format!("must have at most {limit} key{}", plural(*limit)),
             Kind::UniqueItems => "has an item twice".to_owned(),
-            Kind::Pattern { pattern } => {
-                let form = format!("it must match `{pattern}`");
-                let help = description.map_or_else(|| form.clone(), |d| format!("{d} ({form})"));
-                return ("does not have the right form".to_owned(), Some(help));
-            }
+            Kind::Pattern { .. } => "does not have the right form".to_owned(),
             _ => format!("is not valid: {}", error.masked_with("it")),
         };
         (why, description)
+    }
+
+    /// The form that a text must have.
+    fn form(&self, error: &ValidationError<'_>) -> String {
+        match error.kind() {
+            Kind::Pattern { pattern } => format!("must match `{pattern}`"),
+            _ => String::new(),
+        }
     }
 
     /// Says what a reference stood for, unless that is a secret.
@@ -285,21 +302,7 @@ impl<'a> Explainer<'a> {
         if pointer.is_empty() {
             return self.told.what.to_owned();
         }
-        let mut out = String::new();
-        let mut node = Some(self.node);
-        for token in pointer.split('/').skip(1) {
-            let token = token.replace("~1", "/").replace("~0", "~");
-            if node.is_some_and(|n| n.as_seq().is_some()) {
-                out.push_str(&format!("[{token}]"));
-            } else {
-                if !out.is_empty() {
-                    out.push('.');
-                }
-                out.push_str(&token);
-            }
-            node = node.and_then(|n| n.get(&token).or_else(|| n.as_seq()?.get(token.parse::<usize>().ok()?)));
-        }
-        format!("`{}`", visible(&out))
+        format!("`{}`", visible(&dotted(self.node, pointer)))
     }
 
     fn key_span(&self, pointer: &str) -> Span {
@@ -345,6 +348,23 @@ impl<'a> Explainer<'a> {
     }
 }
 
+/// Forms within forms are forms.
+fn flatten<'e>(
+    pointer: &str,
+    forms: &'e [Vec<ValidationError<'static>>],
+    into: &mut Vec<&'e [ValidationError<'static>]>,
+) {
+    for form in forms {
+        match form.as_slice() {
+            [only] if only.instance_path().as_str() == pointer => match only.kind() {
+                Kind::AnyOf { context } | Kind::OneOfNotValid { context } => flatten(pointer, context, into),
+                _ => into.push(form),
+            },
+            _ => into.push(form),
+        }
+    }
+}
+
 /// How far an error is from what the writer meant.
 fn weight(error: &ValidationError<'_>) -> usize {
     match error.kind() {
@@ -369,7 +389,7 @@ const fn word(json: JsonType) -> &'static str {
 
 const fn kind_word(value: &Value) -> &'static str {
     match value {
-        Value::Null => "empty",
+        Value::Null => "nothing",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
         Value::String(_) => "a string",

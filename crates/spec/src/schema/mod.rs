@@ -6,7 +6,7 @@ mod publish;
 
 use std::sync::LazyLock;
 
-pub(crate) use check::{Checked, Told};
+pub(crate) use check::Told;
 use jsonschema::Validator;
 pub use publish::schema;
 use schemars::{JsonSchema, generate::SchemaSettings, transform::RecursiveTransform};
@@ -46,18 +46,48 @@ pub(crate) fn head() -> &'static Shape {
 /// The shape of one kind's resources.
 pub(crate) fn kind(kind: Kind) -> &'static Shape {
     static KINDS: LazyLock<Vec<(Kind, Shape)>> =
-        LazyLock::new(|| Kind::ALL.into_iter().map(|k| (k, Shape::of(kind_schema(k)))).collect());
+        LazyLock::new(|| Kind::ALL.into_iter().map(|k| (k, Shape::of(without_bounds(kind_schema(k))))).collect());
     match KINDS.iter().find(|(k, _)| *k == kind) {
         Some((_, shape)) => shape,
         None => unreachable!("every kind is in Kind::ALL"),
     }
 }
 
+/// What AWS takes of a number or a text is an editor's to know; here the kind says it, in AWS's words and beside all else
+/// that is wrong with the resource. A number must still fit its type.
+fn without_bounds(mut schema: Value) -> Value {
+    const BOUNDS: [&str; 6] = ["minLength", "maxLength", "minItems", "maxItems", "pattern", "format"];
+    match &mut schema {
+        Value::Object(object) => {
+            for key in BOUNDS {
+                if object.get(key).is_some_and(|v| !v.is_object()) {
+                    object.remove(key);
+                }
+            }
+            if object.get("type").is_some_and(|t| t == "integer") {
+                object.insert("minimum".to_owned(), 0.into());
+                object.insert("maximum".to_owned(), u32::MAX.into());
+            }
+            for value in object.values_mut() {
+                *value = without_bounds(value.take());
+            }
+        }
+        Value::Array(items) => {
+            for value in items {
+                *value = without_bounds(value.take());
+            }
+        }
+        _ => {}
+    }
+    schema
+}
+
 fn head_schema() -> Value {
     generate::<HeadDoc>()
 }
 
-fn kind_schema(kind: Kind) -> Value {
+/// As editors read it.
+pub(crate) fn kind_schema(kind: Kind) -> Value {
     match kind {
         Kind::Policy => generate::<PolicyDoc>(),
         Kind::Role => generate::<RoleDoc>(),

@@ -108,6 +108,12 @@ fn with_references(schema: &mut Value) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(with_references),
         Value::Object(object) => {
+            if let Some(Value::Array(words)) = object.get_mut("oneOf")
+                && words.iter().all(|w| w.get("const").or_else(|| w.get("enum")).is_some())
+            {
+                words.push(json!({ "type": "string", "pattern": REFERENCE }));
+                return;
+            }
             for (key, inner) in object.iter_mut() {
                 match key.as_str() {
                     "properties" | "definitions" => {
@@ -125,8 +131,10 @@ fn with_references(schema: &mut Value) {
     }
 }
 
+/// Somewhere in the text.
+const REFERENCE: &str = r"\$\{";
+
 fn here(object: &mut Map<String, Value>) {
-    const REFERENCE: &str = r"\$\{";
     if let Some(Value::String(pattern)) = object.get_mut("pattern") {
         *pattern = format!("(?:{pattern})|{REFERENCE}");
         return;

@@ -10,22 +10,78 @@ fn nothing_but_a_stack_is_a_spec() {
 
 #[test]
 fn what_is_no_spec() {
-    assert_snapshot!(told(""), @"");
-    assert_snapshot!(told("- a\n"), @"");
-    assert_snapshot!(told("stack: s\n"), @"");
-    assert_snapshot!(told("statewrihgt: 1\nstack: s\n"), @"");
-    assert_snapshot!(told("statewright: 2\nstack: s\n"), @"");
-    assert_snapshot!(told("statewright: one\nstack: s\n"), @"");
-    assert_snapshot!(told("statewright: 1\nstack: [\n"), @"");
+    assert_snapshot!(told(""), @r"
+    error[SPEC003] `spec.yaml` is empty
+      spec.yaml:1:1 `` nothing here
+      = a spec begins with `statewright: 1` and `stack: NAME`
+    ");
+    assert_snapshot!(told("- a\n"), @r"
+    error[SPEC003] `spec.yaml` is a list, not a spec
+      spec.yaml:1:1 `- a` a map must stand here
+      = a spec begins with `statewright: 1` and `stack: NAME`
+    ");
+    assert_snapshot!(told("stack: s\n"), @r"
+    error[SPEC004] the spec does not say which version of the language it is written in
+      spec.yaml:1:1 `` `statewright` is missing
+      = begin the file with `statewright: 1`
+    ");
+    assert_snapshot!(told("statewrihgt: 1\nstack: s\n"), @r"
+    error[SPEC004] the spec does not say which version of the language it is written in
+      spec.yaml:1:1 `statewrihgt` `statewright` is missing
+      = did you mean `statewright`?
+    ");
+    assert_snapshot!(told("statewright: 2\nstack: s\n"), @r"
+    error[SPEC004] this program does not read version 2 of the spec language
+      spec.yaml:1:14 `2` not known
+      = write `statewright: 1`, or use a newer program
+    ");
+    assert_snapshot!(told("statewright: one\nstack: s\n"), @r"
+    error[SPEC004] `statewright` must be a version, not a string
+      spec.yaml:1:14 `one` a whole number must stand here
+      = write `statewright: 1`
+    ");
+    assert_snapshot!(told("statewright: 1\nstack: [\n"), @r"
+    error[SRC020] this is not YAML: while parsing a node, did not find expected node content
+      spec.yaml:3:1 `` here
+    ");
 }
 
 #[test]
 fn the_head() {
-    assert_snapshot!(told("statewright: 1\n"), @"");
-    assert_snapshot!(told("statewright: 1\nstack: a b\n"), @"");
-    assert_snapshot!(told(&with("role: {}\naws: { acount: '1', account: 123456789012, region: useast1 }\n")), @"");
-    assert_snapshot!(told(&with("guard: no-broadening\n")), @"");
-    assert_snapshot!(told(&with("roles: [a]\n")), @"");
+    assert_snapshot!(told("statewright: 1\n"), @r"
+    error[SPEC006] the spec has no `stack`
+      spec.yaml:1:1 `statewright` `stack` is missing
+      = `stack`: The stack's name: with the environment and the region it says whose a resource is
+    ");
+    assert_snapshot!(told("statewright: 1\nstack: a b\n"), @r"
+    error[SPEC008] `stack` does not have the right form
+      spec.yaml:2:8 `a b` must match `^[A-Za-z0-9_.-]+$`
+      = The stack's name: with the environment and the region it says whose a resource is
+    ");
+    assert_snapshot!(told(&with("role: {}\naws: { acount: '1', account: 123456789012, region: useast1 }\n")), @r"
+    error[SPEC005] `role` is not a key of the spec
+      spec.yaml:3:1 `role` not known
+      = did you mean `roles`?
+    error[SPEC005] `acount` is not a key of `aws`
+      spec.yaml:4:8 `acount` not known
+      = did you mean `account`?
+    error[SPEC007] `aws.account` must be a string, not a number
+      spec.yaml:4:30 `123456789012` a string must stand here
+      = put it in quotes
+    error[SPEC008] `aws.region` does not have the right form
+      spec.yaml:4:52 `useast1` must match `^[a-z]{2,4}(-[a-z]+)+-[0-9]+$`
+      = The region: work in any other is refused
+    ");
+    assert_snapshot!(told(&with("guard: no-broadening\n")), @r"
+    error[SPEC009] `guard` is not available yet
+      spec.yaml:3:1 `guard` guards against broader permissions
+      = leave it out
+    ");
+    assert_snapshot!(told(&with("roles: [a]\n")), @r"
+    error[SPEC007] `roles` must be a map, not a list
+      spec.yaml:3:8 `[a]` a map must stand here
+      = write each role under its name
+    ");
 }
 
 #[test]
@@ -51,20 +107,90 @@ log_groups:
   /y: { retention_days: 31, tags: { "aws:x": y } }
   /z: { kms_key: "${role.A.arn}" }
 "#;
-    assert_snapshot!(told(spec), @"");
+    assert_snapshot!(told(spec), @r#"
+    error[SPEC032] `dev`, which its default gives to the variable `env`, is not among the values that it may have
+      spec.yaml:4:19 `dev` given here
+      spec.yaml:4:33 `[prod]` the allowed values
+    error[SPEC005] `polices` is not a key of role `A`
+      spec.yaml:8:5 `polices` not known
+      = did you mean `policies`?
+    error[SPEC007] `max_session_seconds` must be a whole number, not a string
+      spec.yaml:9:26 `long` a whole number must stand here
+    error[SPEC006] role `B` has no `trust`
+      spec.yaml:10:3 `B` `trust` is missing
+      = `trust`: Who may assume the role: a service, a list of services, or a trust policy (at most 2,048 characters)
+    error[SPEC044] the spec declares no policy `Misssing`
+      spec.yaml:14:16 `Misssing` not declared
+      = declare it under `policies`, or give the ARN of one that exists
+    error[SRC005] the key `A` is there twice
+      spec.yaml:15:3 `A` again here
+      spec.yaml:6:3 `A` first here
+      = keep one of the two: most readers would silently take the last
+    error[SPEC008] `class` cannot be `STANDRD`
+      spec.yaml:18:36 `STANDRD` not known
+      = did you mean `STANDARD`? There are `STANDARD`, `INFREQUENT_ACCESS`, `DELIVERY`
+    error[SPEC008] events cannot be kept for 31 days
+      spec.yaml:19:25 `31` CloudWatch Logs knows certain numbers only
+      = the nearest are 30 and 60
+    error[SPEC060] the tag `aws:x` is AWS's own
+      spec.yaml:19:37 `"aws:x"` `aws:` is reserved
+      = choose another key
+    error[SPEC041] `${role.A.arn}` refers to `role`, which is nothing to refer to
+      spec.yaml:20:19 `${role.A.arn}` not known
+      = did you mean `${roles.A.arn}`?
+    "#);
 }
 
 #[test]
 fn types_are_explained() {
-    assert_snapshot!(told(&with("log_groups: { /a: { retention_days: '30' } }\n")), @"");
-    assert_snapshot!(told(&with("log_groups: { /a: { deletion_protection: yes } }\n")), @"");
-    assert_snapshot!(told(&with("log_groups: { /a: { kms_key: } }\n")), @"");
-    assert_snapshot!(told(&with("log_groups: { /a: 5 }\n")), @"");
-    assert_snapshot!(told(&with("tags: { cost: 42 }\n")), @"");
-    assert_snapshot!(told(&with("roles: { R: { trust: 5 } }\n")), @"");
-    assert_snapshot!(told(&with("roles: { R: { trust: s.amazonaws.com, policies: P } }\n")), @"");
-    assert_snapshot!(told(&with("roles: { R: { trust: { file: a.json, files: b.json } } }\n")), @"");
-    assert_snapshot!(told(&with("state_machines: { M: { role: R, definition: 5, logging: { level: LOUD } } }\n")), @"");
+    assert_snapshot!(told(&with("log_groups: { /a: { retention_days: '30' } }\n")), @r"
+    error[SPEC007] `retention_days` must be a whole number, not a string
+      spec.yaml:3:37 `'30'` a whole number must stand here
+      = write it without quotes
+    ");
+    assert_snapshot!(told(&with("log_groups: { /a: { deletion_protection: yes } }\n")), @r"
+    error[SPEC007] `deletion_protection` must be true or false, not a string
+      spec.yaml:3:42 `yes` true or false must stand here
+      = in YAML 1.2 this is a string: write `true`
+    ");
+    assert_snapshot!(told(&with("log_groups: { /a: { kms_key: } }\n")), @r"
+    error[SPEC007] `kms_key` has no value
+      spec.yaml:3:29 `` a string must stand here
+      = give it a value, or leave the key out
+    ");
+    assert_snapshot!(told(&with("log_groups: { /a: 5 }\n")), @r"
+    error[SPEC007] log group `/a` must be a map, not a number
+      spec.yaml:3:19 `5` a map must stand here
+    ");
+    assert_snapshot!(told(&with("tags: { cost: 42 }\n")), @r"
+    error[SPEC007] `tags.cost` must be a string, not a number
+      spec.yaml:3:15 `42` a string must stand here
+      = put it in quotes
+    ");
+    assert_snapshot!(told(&with("roles: { R: { trust: 5 } }\n")), @r"
+    error[SPEC007] `trust` must be a string, a list or a map, not a number
+      spec.yaml:3:22 `5` a string, a list or a map must stand here
+      = put it in quotes
+    ");
+    assert_snapshot!(told(&with("roles: { R: { trust: s.amazonaws.com, policies: P } }\n")), @r"
+    error[SPEC007] `policies` must be a list, not a string
+      spec.yaml:3:49 `P` a list must stand here
+      = write `[…]`
+    ");
+    assert_snapshot!(told(&with("roles: { R: { trust: { file: a.json, files: b.json } } }\n")), @r"
+    error[SPEC001] there is no file `a.json`
+      spec.yaml:3:30 `a.json` not found; the path is relative to the spec
+    error[SPEC005] `files` is not a key of `trust`
+      spec.yaml:3:38 `files` not known
+      = did you mean `file`?
+    ");
+    assert_snapshot!(told(&with("state_machines: { M: { role: R, definition: 5, logging: { level: LOUD } } }\n")), @r"
+    error[SPEC007] `definition` must be a map, not a number
+      spec.yaml:3:45 `5` a map must stand here
+    error[SPEC008] `logging.level` cannot be `LOUD`
+      spec.yaml:3:66 `LOUD` not known
+      = there are `ALL`, `ERROR`, `FATAL`, `OFF`
+    ");
 }
 
 #[test]
@@ -77,19 +203,62 @@ fn variables_give_numbers_and_words() {
         Repository::new(&spec).var("days", days).var("class", class).var("keep", keep)
     };
     assert_eq!(given("30", "STANDARD", "true").told(), "fine");
-    assert_snapshot!(given("many", "STANDRD", "yes").told(), @"");
+    assert_snapshot!(given("many", "STANDRD", "yes").told(), @r"
+    error[SPEC007] `retention_days` must be a whole number, not a string
+      spec.yaml:5:25 `'${var.days}'` stands for `many`
+    error[SPEC008] `class` cannot be `STANDRD`
+      spec.yaml:5:47 `'${var.class}'` stands for `STANDRD`
+      = did you mean `STANDARD`? There are `STANDARD`, `INFREQUENT_ACCESS`, `DELIVERY`
+    error[SPEC007] `deletion_protection` must be true or false, not a string
+      spec.yaml:5:84 `'${var.keep}'` stands for `yes`
+      = in YAML 1.2 this is a string: write `true`
+    ");
 }
 
 #[test]
 fn keys_of_later_versions() {
     let role = |rest: &str| told(&with(&format!("roles: {{ R: {{ trust: states.amazonaws.com, {rest} }} }}\n")));
     assert_eq!(role("grants: none, attachments: exclusive"), "fine");
-    assert_snapshot!(role("grants: derived"), @"");
-    assert_snapshot!(role("attachments: report, adopt: true, protect: true"), @"");
-    assert_snapshot!(told(&with("log_groups: { /a: { retain: true, was: /b, ignore_tags: [x*], grants: none } }\n")), @"");
+    assert_snapshot!(role("grants: derived"), @r"
+    error[SPEC009] `grants: derived` is not available yet
+      spec.yaml:3:52 `derived` derived permissions
+      = leave it out, or write `grants: none`: that is what is done
+    ");
+    assert_snapshot!(role("attachments: report, adopt: true, protect: true"), @r"
+    error[SPEC009] `attachments: report` is not available yet
+      spec.yaml:3:57 `report` attachments that are reported and left alone
+      = leave it out, or write `attachments: exclusive`: that is what is done
+    error[SPEC009] `adopt` is not available yet
+      spec.yaml:3:65 `adopt` taking over what exists
+      = leave it out
+    error[SPEC009] `protect` is not available yet
+      spec.yaml:3:78 `protect` protection from deletion
+      = leave it out
+    ");
+    assert_snapshot!(told(&with("log_groups: { /a: { retain: true, was: /b, ignore_tags: [x*], grants: none } }\n")), @r"
+    error[SPEC009] `retain` is not available yet
+      spec.yaml:3:21 `retain` leaving a resource behind
+      = leave it out
+    error[SPEC009] `was` is not available yet
+      spec.yaml:3:35 `was` renames
+      = leave it out
+    error[SPEC009] `ignore_tags` is not available yet
+      spec.yaml:3:44 `ignore_tags` tags that are left alone
+      = leave it out
+    error[SPEC005] `grants` is not a key of log group `/a`
+      spec.yaml:3:63 `grants` not known
+      = known here: `retention_days`, `kms_key`, `class`, `deletion_protection`, `tags`, `allow`, `replace`
+    ");
 }
 
 #[test]
 fn findings_can_be_silenced() {
-    assert_snapshot!(told(&with("log_groups: { /a: { allow: [SPEC800, ASL100, spec001] } }\n")), @"");
+    assert_snapshot!(told(&with("log_groups: { /a: { allow: [SPEC800, ASL100, spec001] } }\n")), @r"
+    warning[SPEC010] there is no finding `SPEC800`
+      spec.yaml:3:29 `SPEC800` not known
+      = did you mean `SPEC080`?
+    warning[SPEC010] there is no finding `spec001`
+      spec.yaml:3:46 `spec001` not known
+      = did you mean `SPEC001`?
+    ");
 }

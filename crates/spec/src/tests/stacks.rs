@@ -28,8 +28,8 @@ fn a_directory_without_specs() {
             .collect::<Vec<_>>()
             .join("\n")
     };
-    assert_snapshot!(told("empty"), @"");
-    assert_snapshot!(told(""), @"");
+    assert_snapshot!(told("empty"), @r"SPEC002 there is no spec in `DIR/empty`: it holds no YAML file");
+    assert_snapshot!(told(""), @r"SPEC002 there is no spec in `DIR/`: its one YAML file has no key `statewright`");
 }
 
 #[test]

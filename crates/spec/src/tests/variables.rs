@@ -43,23 +43,77 @@ fn values_come_from_the_nearest() {
 #[test]
 fn what_is_wrong_with_values() {
     let spec = || Repository::new(SPEC);
-    assert_snapshot!(spec().told(), @"");
-    assert_snapshot!(spec().var("bucket", "UPPER").told(), @"");
-    assert_snapshot!(spec().var("bucket", "b").var("env", "stage").told(), @"");
-    assert_snapshot!(spec().var("bucket", "b").var("buckt", "b").told(), @"");
-    assert_snapshot!(spec().var("bucket", "b").environment("prd").told(), @"");
-    assert_snapshot!(spec().var("bucket", "b").environment("odd").told(), @"");
-    assert_snapshot!(spec().file("v.yaml", "bucket: UP\nenv: [dev]\nother: 1\n").var_file("v.yaml").told(), @"");
-    assert_snapshot!(spec().var("bucket", "b").var_file("missing.yaml").told(), @"");
-    assert_snapshot!(spec().file("v.yaml", "- bucket\n").var("bucket", "b").var_file("v.yaml").told(), @"");
+    assert_snapshot!(spec().told(), @r"
+    error[SPEC031] the variable `bucket` has no value
+      spec.yaml:5:3 `bucket` has no default
+      = give it one: `--var bucket=…`, or in a file with `--var-file`
+    ");
+    assert_snapshot!(spec().var("bucket", "UPPER").told(), @r#"
+    error[SPEC032] `UPPER`, which `--var` gives to the variable `bucket`, does not match `^[a-z0-9.-]+$`
+      spec.yaml:5:22 `"^[a-z0-9.-]+$"` the pattern
+    "#);
+    assert_snapshot!(spec().var("bucket", "b").var("env", "stage").told(), @r"
+    error[SPEC032] `stage`, which `--var` gives to the variable `env`, is not among the values that it may have
+      spec.yaml:4:33 `[dev, prod]` the allowed values
+    ");
+    assert_snapshot!(spec().var("bucket", "b").var("buckt", "b").told(), @r"
+    error[SPEC030] the spec declares no variable `buckt`, which `--var` gives
+      = did you mean `bucket`?
+    ");
+    assert_snapshot!(spec().var("bucket", "b").environment("prd").told(), @r"
+    error[SPEC034] the spec declares no environment `prd`
+      spec.yaml:6:1 `environments` in this spec
+      = did you mean `--env prod`?
+    ");
+    assert_snapshot!(spec().var("bucket", "b").environment("odd").told(), @r"
+    error[SPEC030] the spec declares no variable `envv`, which the environment gives
+      spec.yaml:8:23 `envv` not declared
+      = did you mean `env`?
+    ");
+    assert_snapshot!(spec().file("v.yaml", "bucket: UP\nenv: [dev]\nother: 1\n").var_file("v.yaml").told(), @r#"
+    error[SPEC032] `UP`, which `--var-file` gives to the variable `bucket`, does not match `^[a-z0-9.-]+$`
+      v.yaml:1:9 `UP` given here
+      spec.yaml:5:22 `"^[a-z0-9.-]+$"` the pattern
+    error[SPEC035] the variable `env` must be a plain value, not a list
+      v.yaml:2:6 `[dev]` a string, a number or a boolean must stand here
+    warning[SPEC030] the spec declares no variable `other`, which `--var-file` gives
+      v.yaml:3:1 `other` not declared
+      = it declares bucket, env
+    "#);
+    assert_snapshot!(spec().var("bucket", "b").var_file("missing.yaml").told(), @r"error[SPEC001] there is no file `missing.yaml`");
+    assert_snapshot!(spec().file("v.yaml", "- bucket\n").var("bucket", "b").var_file("v.yaml").told(), @r"
+    error[SPEC035] `v.yaml` must be a map of variables, not a list
+      v.yaml:1:1 `- bucket` a map must stand here
+    ");
 }
 
 #[test]
 fn what_is_wrong_with_declarations() {
-    assert_snapshot!(told(&with("variables: { a: { default: [1], patern: x } }\n")), @"");
-    assert_snapshot!(told(&with("variables: { a: { default: x, pattern: '(' }, b c: {}, d: { default: '${var.a}' } }\n")), @"");
-    assert_snapshot!(told(&with("variables: { a: { default: x } }\n")), @"");
-    assert_snapshot!(told(&with("environments: { a b: {} }\n")), @"");
+    assert_snapshot!(told(&with("variables: { a: { default: [1], patern: x } }\n")), @r"
+    error[SPEC007] `variables.a.default` must be true or false, a number or a string, not a list
+      spec.yaml:3:28 `[1]` true or false, a number or a string must stand here
+    error[SPEC005] `patern` is not a key of `variables.a`
+      spec.yaml:3:33 `patern` not known
+      = did you mean `pattern`?
+    ");
+    assert_snapshot!(told(&with("variables: { a: { default: x, pattern: '(' }, b c: {}, d: { default: '${var.a}' } }\n")), @r"
+    error[SPEC033] the pattern of `a` is not a regular expression
+      spec.yaml:3:40 `'('` unclosed group
+    error[SPEC008] `b c` cannot be a name in `variables`
+      spec.yaml:3:47 `b c` must match `^[A-Za-z_][A-Za-z0-9_-]*$`
+    error[SPEC042] a reference may not stand in the variable `d`
+      spec.yaml:3:70 `'${var.a}'` is taken as it stands
+      = put the reference where the variable is used
+    ");
+    assert_snapshot!(told(&with("variables: { a: { default: x } }\n")), @r"
+    warning[SPEC036] the variable `a` is never used
+      spec.yaml:3:14 `a` declared here
+      = use it as `${var.a}`, or remove it
+    ");
+    assert_snapshot!(told(&with("environments: { a b: {} }\n")), @r"
+    error[SPEC008] `a b` cannot be a name in `environments`
+      spec.yaml:3:17 `a b` must match `^[A-Za-z0-9_.-]+$`
+    ");
 }
 
 #[test]
@@ -75,18 +129,48 @@ fn numbers_stay_as_they_are_written() {
 #[test]
 fn secrets_stay_where_they_may_be() {
     let spec = |role: &str, rest: &str| {
-        with(&format!(
-            "variables: {{ token: {{ sensitive: true }} }}\nroles:\n  R: {{ trust: states.amazonaws.com, {role} }}\n{rest}"
-        ))
+        with(&format!("variables: {{ token: {{ sensitive: true }} }}\nroles:\n  R: {{ {role} }}\n{rest}"))
     };
-    let tell = |role: &str, rest: &str| Repository::new(&spec(role, rest)).var("token", "hunter2").told();
-    assert_snapshot!(tell("path: '/${var.token}/'", ""), @"");
-    assert_snapshot!(tell("policies: ['${var.token}']", ""), @"");
-    assert_snapshot!(tell("tags: { '${var.token}': x }", ""), @"");
-    assert_snapshot!(tell("max_session_seconds: '${var.token}'", ""), @"");
-    assert_snapshot!(tell("trust: { file: '${var.token}' }", ""), @"");
-    assert_snapshot!(tell("description: '${roles.${var.token}.arn}'", ""), @"");
-    assert_snapshot!(tell("description: x", "log_groups: { '${var.token}': {} }\n"), @"");
+    let tell = |role: &str, rest: &str| {
+        let role =
+            if role.starts_with("trust") { role.to_owned() } else { format!("trust: states.amazonaws.com, {role}") };
+        Repository::new(&spec(&role, rest)).var("token", "hunter2").told()
+    };
+    assert_snapshot!(tell("path: '/${var.token}/'", ""), @r"
+    error[SPEC043] a sensitive variable stands in `path`
+      spec.yaml:5:43 `'/${var.token}/'` is shown and compared everywhere
+      = secrets may stand in environments, arguments, descriptions, tags and documents
+    ");
+    assert_snapshot!(tell("policies: ['${var.token}']", ""), @r"
+    error[SPEC043] a sensitive variable stands in `policies[0]`
+      spec.yaml:5:48 `'${var.token}'` is shown and compared everywhere
+      = secrets may stand in environments, arguments, descriptions, tags and documents
+    ");
+    assert_snapshot!(tell("tags: { '${var.token}': x }", ""), @r"
+    error[SPEC043] a sensitive variable is a part of a key
+      spec.yaml:5:45 `'${var.token}'` a key is shown everywhere
+      = use a variable that is not sensitive
+    ");
+    assert_snapshot!(tell("max_session_seconds: '${var.token}'", ""), @r"
+    error[SPEC043] a sensitive variable stands in `max_session_seconds`
+      spec.yaml:5:58 `'${var.token}'` is shown and compared everywhere
+      = secrets may stand in environments, arguments, descriptions, tags and documents
+    ");
+    assert_snapshot!(tell("trust: { file: '${var.token}' }", ""), @r"
+    error[SPEC043] a sensitive variable stands in `trust.file`
+      spec.yaml:5:23 `'${var.token}'` is shown and compared everywhere
+      = secrets may stand in environments, arguments, descriptions, tags and documents
+    ");
+    assert_snapshot!(tell("description: '${roles.${var.token}.arn}'", ""), @r"
+    error[SPEC043] a sensitive variable is a part of a name
+      spec.yaml:5:51 `${roles.${var.token}.arn}` a name is shown everywhere
+      = use a variable that is not sensitive
+    ");
+    assert_snapshot!(tell("description: x", "log_groups: { '${var.token}': {} }\n"), @r"
+    error[SPEC043] a sensitive variable is a part of a key
+      spec.yaml:6:15 `'${var.token}'` a key is shown everywhere
+      = use a variable that is not sensitive
+    ");
     for (role, rest) in [
         ("path: '/${var.token}/'", ""),
         ("max_session_seconds: '${var.token}'", ""),
@@ -121,7 +205,13 @@ state_machines:
         .iter()
         .flat_map(|(address, d)| d.sensitive.iter().map(move |p| format!("{address} {p}")))
         .collect();
-    assert_snapshot!(sensitive.join("\n"), @"");
+    assert_snapshot!(sensitive.join("\n"), @r"
+    role.R /description
+    role.R /inline/P/Statement/0/Resource
+    role.R /tags/all
+    state_machine.M /definition/States/A/Result/a~1b
+    state_machine.M /tags/all
+    ");
     assert_eq!(desired.secrets.len(), 1);
     assert_eq!(desired.secrets[0].expose(), "hunter2");
 }
