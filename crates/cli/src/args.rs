@@ -1,0 +1,331 @@
+//! The command line. The doc comments are the help texts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A declarative reconciler for AWS Step Functions: a YAML spec in git becomes a converged stack of roles, policies,
+/// functions, Glue jobs, log groups and state machines. No state file.
+#[derive(Debug, Parser)]
+#[command(
+    name = "statewright",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    max_term_width = 110
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// The environment of the spec to work in
+    #[arg(long = "env", global = true, value_name = "NAME", help_heading = "Global options")]
+    pub(crate) environment: Option<String>,
+    /// Sets a variable of the spec; may be given often
+    #[arg(long = "var", global = true, value_name = "KEY=VALUE", value_parser = key_value, help_heading = "Global options")]
+    pub(crate) variables: Vec<(String, String)>,
+    /// Reads variables from a YAML map; --var wins over it
+    #[arg(long = "var-file", global = true, value_name = "FILE", help_heading = "Global options")]
+    pub(crate) variable_files: Vec<PathBuf>,
+    /// The profile of the AWS configuration to use
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Global options")]
+    pub(crate) profile: Option<String>,
+    /// The region, where neither the spec nor the AWS configuration names one
+    #[arg(long, global = true, value_name = "REGION", help_heading = "Global options")]
+    pub(crate) region: Option<String>,
+    /// Where AWS is; else AWS_ENDPOINT_URL, else AWS itself
+    #[arg(long = "endpoint-url", global = true, value_name = "URL", help_heading = "Global options")]
+    pub(crate) endpoint_url: Option<String>,
+    /// How many calls or steps run at the same time
+    #[arg(long, global = true, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "Global options")]
+    pub(crate) parallelism: u16,
+    /// Colour
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, help_heading = "Global options")]
+    pub(crate) color: Colour,
+    /// Says more on stderr; twice: each AWS call, thrice: everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
+    pub(crate) verbose: u8,
+    /// The form of what -v says
+    #[arg(long = "log-format", global = true, value_enum, default_value_t = LogFormat::Text, help_heading = "Global options")]
+    pub(crate) log_format: LogFormat,
+}
+
+/// Whether to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// An object a line
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a new spec that validates, with its files
+    Init(InitArgs),
+    /// Check specs offline: the language, the references, the files
+    Validate(ValidateArgs),
+    /// Show what apply would change
+    Plan(PlanArgs),
+    /// Make AWS as the spec says
+    Apply(ApplyArgs),
+    /// Take away everything that a spec made
+    Destroy(DestroyArgs),
+    /// Start an execution and wait for its end
+    Run(RunArgs),
+    /// Print the JSON Schema of a spec, or of an output
+    Schema(SchemaArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Where to write it; made if it is not there
+    #[arg(default_value = ".")]
+    pub(crate) directory: PathBuf,
+    /// The stack's name; else the directory's
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stack: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Paths {
+    /// Spec files, or directories of them [default: specs/ if it exists, else the current directory]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArgs {
+    #[command(flatten)]
+    pub(crate) specs: Paths,
+    /// The form of the findings
+    #[arg(long, value_enum, default_value_t = FindingFormat::Text)]
+    pub(crate) format: FindingFormat,
+    /// Fail on findings of this severity too
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(crate) deny: Option<Deny>,
+}
+
+/// What else fails a validation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deny {
+    /// What AWS takes and an execution must fail by (validate fails on these anyway)
+    Runtime,
+    /// Traps
+    Warning,
+}
+
+/// The form of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FindingFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitHub workflow commands, shown in the pull request
+    Github,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) specs: Paths,
+    /// The form of the plan
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub(crate) format: PlanFormat,
+    /// Exit 2 where there are changes, 0 where there are none
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+    /// Fail on findings of this severity too
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(crate) deny: Option<Deny>,
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+}
+
+/// What a plan looks at.
+#[derive(Debug, Args)]
+pub(crate) struct Scope {
+    /// Plan this address alone, with what it needs (role.NAME, state_machine.NAME …); may be given often
+    #[arg(long = "target", value_name = "ADDRESS")]
+    pub(crate) targets: Vec<String>,
+    /// Search all of a very large account for what the stack owns
+    #[arg(long)]
+    pub(crate) deep: bool,
+    /// Allow a plan that deletes everything the stack owns and keeps nothing
+    #[arg(long)]
+    pub(crate) allow_delete_all: bool,
+    /// What to do with running executions of a machine that is deleted or replaced
+    #[arg(long, value_enum, default_value_t = Executions::Fail)]
+    pub(crate) executions: Executions,
+}
+
+/// The form of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For a pull request
+    Markdown,
+}
+
+/// What to do with running executions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Executions {
+    /// Wait until they have ended, then delete
+    Wait,
+    /// Stop them, then delete
+    Stop,
+    /// Refuse while any runs
+    Fail,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    #[command(flatten)]
+    pub(crate) specs: Paths,
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    #[command(flatten)]
+    pub(crate) run: Running,
+}
+
+/// How changes are carried out.
+#[derive(Debug, Args)]
+pub(crate) struct Running {
+    /// Do not ask
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// The form of the progress; json: an event a line
+    #[arg(long, value_enum, default_value_t = EventFormat::Text)]
+    pub(crate) format: EventFormat,
+    /// How long a call or a wait may take in all, AWS's own delays included (30s, 15m, 1h)
+    #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = duration)]
+    pub(crate) timeout: std::time::Duration,
+}
+
+/// The form of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EventFormat {
+    /// For people
+    Text,
+    /// An object a line
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DestroyArgs {
+    /// Spec files, or directories of them; must be given
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// What to do with running executions
+    #[arg(long, value_enum, default_value_t = Executions::Fail)]
+    pub(crate) executions: Executions,
+    /// Search all of a very large account for what the stack owns
+    #[arg(long)]
+    pub(crate) deep: bool,
+    #[command(flatten)]
+    pub(crate) run: Running,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// A stack's name, a spec file, or the ARN of a state machine
+    #[arg(value_name = "STACK|FILE|ARN")]
+    pub(crate) target: String,
+    /// The machine, where the stack has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) machine: Option<String>,
+    /// The input: JSON, or @FILE, or - for stdin
+    #[arg(long, value_name = "JSON|@FILE|-", default_value = "{}", allow_hyphen_values = true)]
+    pub(crate) input: String,
+    /// The execution's name; else AWS gives one
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Start it and do not wait
+    #[arg(long)]
+    pub(crate) no_follow: bool,
+    /// How long to wait; the execution goes on after it (30s, 15m, 1h)
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) timeout: Option<std::time::Duration>,
+    /// The form of what is told; json: an event a line
+    #[arg(long, value_enum, default_value_t = EventFormat::Text)]
+    pub(crate) format: EventFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Which
+    #[arg(value_enum, default_value_t = SchemaOf::Spec)]
+    pub(crate) of: SchemaOf,
+}
+
+/// What a schema describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// A spec file
+    Spec,
+    /// `plan --format json`
+    Plan,
+    /// `validate --format json`
+    Validate,
+    /// A line of `apply --format json`
+    Apply,
+    /// A line of `run --format json`
+    Run,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("a variable is given as KEY=VALUE".to_owned()),
+    }
+}
+
+/// `90`, `30s`, `15m`, `1h`: seconds where there is no unit.
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let number: u64 = number.parse().map_err(|_| "a duration is a number with s, m or h: 30s, 15m, 1h".to_owned())?;
+    let seconds = match unit {
+        "" | "s" => Some(number),
+        "m" => number.checked_mul(60),
+        "h" => number.checked_mul(3600),
+        _ => None,
+    };
+    seconds
+        .map(std::time::Duration::from_secs)
+        .ok_or_else(|| "a duration is a number with s, m or h: 30s, 15m, 1h".to_owned())
+}

@@ -1,0 +1,76 @@
+//! `statewright apply`, and the carrying out that `destroy` shares.
+
+use std::{io::BufRead, process::ExitCode};
+
+use statewright_applier::{Journal, Options, apply as carry_out};
+use statewright_planner::Plan;
+
+use crate::{
+    args::{ApplyArgs, EventFormat, Global, Running},
+    command::plan::intent,
+    error::{CliError, Result},
+    output,
+    signals::Signals,
+    stage::{Staged, denied, stage},
+    view,
+};
+
+/// Shows the plan, asks, and carries it out.
+pub(crate) async fn apply(args: &ApplyArgs, global: &Global) -> Result<ExitCode> {
+    let staged = stage(&args.specs.paths, global, &intent(&args.scope)?).await?;
+    converge(&staged, &args.run, global, "apply these changes").await
+}
+
+/// Carries out what was staged: shown first, and asked about unless `--yes`.
+pub(super) async fn converge(staged: &Staged, running: &Running, global: &Global, question: &str) -> Result<ExitCode> {
+    let shown: Vec<_> = staged.plans.iter().map(|plan| view::plan::text(plan, &staged.sources)).collect();
+    match running.format {
+        EventFormat::Text => output::data(&shown.join("\n")),
+        // stdout is for events alone.
+        EventFormat::Json => output::say(&shown.join("\n")),
+    }
+    if staged.plans.iter().any(|plan| denied(&plan.findings, None)) {
+        return Err(CliError::said(1));
+    }
+    if !staged.plans.iter().all(Plan::is_empty) && !running.yes {
+        ask(question)?;
+    }
+    let options =
+        Options { parallelism: usize::from(global.parallelism), patience: running.timeout, ..Options::default() };
+    let signals = Signals::listen()?;
+    let mut complete = true;
+    for (plan, connection) in staged.plans.iter().zip(&staged.connections) {
+        let progress = view::progress::progress(plan, running.format);
+        if plan.is_empty() {
+            progress.journal(&Journal::default());
+            continue;
+        }
+        let sink = |event| progress.event(&event);
+        let apply = carry_out(plan, connection.as_ref(), &options, signals.interrupt(), &sink);
+        let Some(journal) = signals.unless_insisted(apply).await else { return Ok(signals.exit_code()) };
+        progress.journal(&journal);
+        if journal.interrupted {
+            return Ok(signals.exit_code());
+        }
+        complete &= journal.is_complete();
+    }
+    Ok(if complete { ExitCode::SUCCESS } else { 1.into() })
+}
+
+/// Asks on the terminal; anything but `yes` is a no.
+fn ask(question: &str) -> Result<()> {
+    if !output::can_ask() {
+        return Err(CliError::user(format!("there is no terminal on which to ask whether to {question}"))
+            .hint("look at the plan first, then run it again with --yes"));
+    }
+    output::say(&format!("\nReally {question}? Only `yes` is taken for a yes: "));
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    if read.is_ok() && answer.trim() == "yes" {
+        output::say("\n");
+        Ok(())
+    } else {
+        output::say("Nothing was changed.\n");
+        Err(CliError::said(1))
+    }
+}

@@ -1,0 +1,19 @@
+//! `statewright destroy`
+
+use std::process::ExitCode;
+
+use statewright_planner::{Mode, Options};
+
+use crate::{
+    args::{DestroyArgs, Global},
+    command::apply::converge,
+    error::Result,
+    stage::{Intent, stage},
+};
+
+/// Takes away everything that is the spec's, in reverse order.
+pub(crate) async fn destroy(args: &DestroyArgs, global: &Global) -> Result<ExitCode> {
+    let options = Options { executions: args.executions.into(), ..Options::default() };
+    let staged = stage(&args.paths, global, &Intent { options, deep: args.deep, mode: Mode::Destroy }).await?;
+    converge(&staged, &args.run, global, "destroy all of this").await
+}

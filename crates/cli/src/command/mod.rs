@@ -1,0 +1,34 @@
+//! One file a command: parse, call, render.
+
+mod apply;
+mod completions;
+mod destroy;
+mod init;
+mod man;
+mod plan;
+mod run;
+mod schema;
+mod validate;
+
+use std::process::ExitCode;
+
+use crate::{
+    args::{Cli, Command},
+    error::Result,
+};
+
+/// Runs what the command line says.
+pub(crate) async fn execute(cli: Cli) -> Result<ExitCode> {
+    let Cli { global, command } = cli;
+    match command {
+        Command::Init(args) => init::init(&args),
+        Command::Validate(args) => validate::validate(&args, &global),
+        Command::Plan(args) => plan::plan(&args, &global).await,
+        Command::Apply(args) => apply::apply(&args, &global).await,
+        Command::Destroy(args) => destroy::destroy(&args, &global).await,
+        Command::Run(args) => run::run(&args, &global).await,
+        Command::Schema(args) => schema::schema(&args),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man => man::man(),
+    }
+}

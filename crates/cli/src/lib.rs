@@ -1,0 +1,51 @@
+//! The command line: parse arguments, call, render. Everything it does is done elsewhere.
+
+mod args;
+mod command;
+mod error;
+mod logging;
+mod output;
+mod signals;
+mod stage;
+mod view;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{
+    args::{Cli, Colour},
+    error::CliError,
+};
+
+/// Everything from the arguments to the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            // clap's own 2 would mean "there are changes".
+            return if error.use_stderr() { 1.into() } else { ExitCode::SUCCESS };
+        }
+    };
+    match cli.global.color {
+        Colour::Auto => {}
+        Colour::Always => anstream::ColorChoice::Always.write_global(),
+        Colour::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    logging::start(&cli.global);
+    let ended = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::bug(format!("no runtime: {error}")))
+        .and_then(|runtime| {
+            let ended = runtime.block_on(command::execute(cli));
+            runtime.shutdown_background();
+            ended
+        });
+    ended.unwrap_or_else(|error| {
+        output::say(&error.render());
+        error.exit_code()
+    })
+}

@@ -1,0 +1,88 @@
+//! Ctrl-C and SIGTERM: the first lets calls in flight end, the second goes at once.
+
+use std::{
+    future::Future,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+};
+
+use statewright_applier::Interrupt;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::Notify,
+};
+
+use crate::{
+    error::{CliError, Result},
+    output,
+};
+
+/// Listens from the moment it is made; until then the signals do what they always do.
+pub(crate) struct Signals {
+    interrupt: Interrupt,
+    insisted: Arc<Notify>,
+    /// 128 + the signal's number, or 0.
+    code: Arc<AtomicU8>,
+}
+
+impl Signals {
+    /// For work that finishes what it began.
+    pub(crate) fn listen() -> Result<Self> {
+        Self::listen_and_say("\nInterrupted: calls in flight end, no other begins. Once more to leave at once.\n")
+    }
+
+    /// For work that can be left at any moment.
+    pub(crate) fn listen_quietly() -> Result<Self> {
+        Self::listen_and_say("")
+    }
+
+    fn listen_and_say(says: &'static str) -> Result<Self> {
+        let bug = |error: std::io::Error| CliError::bug(format!("cannot listen for signals: {error}"));
+        let mut ctrl_c = signal(SignalKind::interrupt()).map_err(bug)?;
+        let mut term = signal(SignalKind::terminate()).map_err(bug)?;
+        let (raise, interrupt) = Interrupt::new();
+        let signals = Self { interrupt, insisted: Arc::new(Notify::new()), code: Arc::new(AtomicU8::new(0)) };
+        let (insisted, code) = (Arc::clone(&signals.insisted), Arc::clone(&signals.code));
+        tokio::spawn(async move {
+            loop {
+                let number = tokio::select! {
+                    _ = ctrl_c.recv() => 130,
+                    _ = term.recv() => 143,
+                };
+                if code.swap(number, Ordering::SeqCst) == 0 {
+                    output::say(says);
+                    let _ = raise.send(true);
+                } else {
+                    insisted.notify_one();
+                }
+            }
+        });
+        Ok(signals)
+    }
+
+    /// What the applier looks at.
+    pub(crate) fn interrupt(&self) -> &Interrupt {
+        &self.interrupt
+    }
+
+    /// Runs `work` to its end, unless a second signal comes: then `None`.
+    pub(crate) async fn unless_insisted<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            done = work => Some(done),
+            () = self.insisted.notified() => None,
+        }
+    }
+
+    /// Waits for the first signal.
+    pub(crate) async fn raised(&self) {
+        self.interrupt.raised().await;
+    }
+
+    /// 130 after Ctrl-C, 143 after SIGTERM.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        self.code.load(Ordering::SeqCst).into()
+    }
+}

@@ -1,0 +1,170 @@
+//! From paths on the command line to specs, connections and plans: what `plan`, `apply` and `destroy` share.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use statewright_aws::{Connection, Settings};
+use statewright_planner::{Live, Mode, Plan};
+use statewright_source::{Diagnostic, Severity, Sources};
+use statewright_spec::{Arn, Desired, Guards, Loaded, Request};
+
+use crate::{
+    args::{Deny, Executions, Global},
+    error::{CliError, Result},
+};
+
+/// What a plan shall do.
+#[derive(Debug, Clone)]
+pub(crate) struct Intent {
+    pub(crate) options: statewright_planner::Options,
+    pub(crate) deep: bool,
+    pub(crate) mode: Mode,
+}
+
+/// Specs, planned, each with the connection to its account.
+pub(crate) struct Staged {
+    pub(crate) sources: Sources,
+    pub(crate) plans: Vec<Plan>,
+    pub(crate) connections: Vec<Arc<Connection>>,
+}
+
+/// Reads every spec. What hides all else of one is among the findings; what is wrong within it, its resolving tells.
+pub(crate) fn read(sources: &mut Sources, paths: &[PathBuf], global: &Global) -> (Vec<Loaded>, Vec<Diagnostic>) {
+    let files = match statewright_spec::discover(paths) {
+        Ok(files) => files,
+        Err(findings) => return (Vec::new(), findings),
+    };
+    let shared = files.len() > 1;
+    let mut findings = Vec::new();
+    let mut loaded = Vec::new();
+    for path in files {
+        match statewright_spec::load(sources, &request(path, global, shared)) {
+            Ok(spec) => loaded.push(spec),
+            Err(faults) => findings.extend(faults),
+        }
+    }
+    (loaded, findings)
+}
+
+/// One spec, with what the command line gives to it.
+pub(crate) fn request(path: PathBuf, global: &Global, shared: bool) -> Request {
+    Request {
+        path,
+        environment: global.environment.clone(),
+        variables: global.variables.iter().cloned().collect(),
+        variable_files: global.variable_files.clone(),
+        shared,
+    }
+}
+
+/// Where a spec works: the command line first, then the spec (which also guards it), then the AWS configuration.
+pub(crate) fn settings(aws: &Guards, global: &Global) -> Settings {
+    Settings {
+        profile: global.profile.clone(),
+        region: global.region.clone().or_else(|| aws.region.clone()),
+        endpoint_url: global.endpoint_url.clone(),
+        assume_role: aws.assume_role.as_deref().and_then(Arn::parse),
+        parallelism: usize::from(global.parallelism),
+    }
+}
+
+/// Loads, connects, checks the guards, reads, and plans.
+pub(crate) async fn stage(paths: &[PathBuf], global: &Global, intent: &Intent) -> Result<Staged> {
+    let mut sources = Sources::default();
+    let (loaded, mut findings) = read(&mut sources, paths, global);
+    // All that can be said offline is said before anything is asked of AWS.
+    if is_wrong(&findings) {
+        findings.extend(loaded.iter().flat_map(|spec| spec.resolve(&spec.aws().identity()).1));
+        return Err(CliError::findings(sources, findings));
+    }
+    for spec in &loaded {
+        let (state, faults) = spec.resolve(&spec.aws().identity());
+        if state.is_none() {
+            findings.extend(faults);
+        }
+    }
+    if is_wrong(&findings) {
+        return Err(CliError::findings(sources, findings));
+    }
+    let mut open: BTreeMap<String, Arc<Connection>> = BTreeMap::new();
+    let mut connections = Vec::new();
+    for spec in &loaded {
+        let settings = settings(spec.aws(), global);
+        let key = format!("{settings:?}");
+        let connection = match open.get(&key) {
+            Some(connection) => Arc::clone(connection),
+            None => Arc::new(Connection::open(&settings).await?),
+        };
+        open.insert(key, Arc::clone(&connection));
+        connections.push(connection);
+    }
+    let mut desired: Vec<(Desired, Vec<Diagnostic>)> = Vec::new();
+    for (spec, connection) in loaded.iter().zip(&connections) {
+        findings.extend(spec.check_guards(connection.identity()));
+        let (state, noticed) = spec.resolve(connection.identity());
+        match state {
+            Some(state) => desired.push((state, noticed)),
+            None => findings.extend(noticed),
+        }
+    }
+    findings.extend(statewright_spec::conflicts(&desired.iter().map(|(state, _)| state).collect::<Vec<_>>()));
+    if is_wrong(&findings) {
+        return Err(CliError::findings(sources, findings));
+    }
+    let plans = desired.iter().zip(&connections).map(|((desired, noticed), connection)| async move {
+        let mut plan = plan(desired, connection, intent).await;
+        plan.findings.splice(0..0, noticed.iter().cloned());
+        plan
+    });
+    let plans = futures::future::join_all(plans).await;
+    Ok(Staged { sources, plans, connections })
+}
+
+/// Reads in rounds, as the planner asks, then plans.
+async fn plan(desired: &Desired, connection: &Connection, intent: &Intent) -> Plan {
+    let reading = statewright_planner::reading(desired, intent.deep, true);
+    let mut live: Live = connection.observe(&reading).await;
+    let mut asked = BTreeSet::new();
+    loop {
+        let questions: BTreeSet<_> = statewright_planner::questions(desired, &live, intent.mode, &intent.options)
+            .into_iter()
+            .filter(|q| !asked.contains(q))
+            .collect();
+        if questions.is_empty() {
+            break;
+        }
+        live.answers.extend(connection.answer(&questions).await);
+        asked.extend(questions);
+    }
+    match intent.mode {
+        Mode::Apply => statewright_planner::plan(desired, &live, &intent.options),
+        Mode::Destroy => statewright_planner::destroy(desired, &live, &intent.options),
+    }
+}
+
+fn is_wrong(findings: &[Diagnostic]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Error)
+}
+
+/// Whether findings stop a command: errors always, and what `--deny` names.
+pub(crate) fn denied(findings: &[Diagnostic], deny: Option<Deny>) -> bool {
+    let worst = match deny {
+        None => Severity::Error,
+        Some(Deny::Runtime) => Severity::Runtime,
+        Some(Deny::Warning) => Severity::Warning,
+    };
+    findings.iter().any(|finding| finding.severity <= worst)
+}
+
+impl From<Executions> for statewright_planner::Executions {
+    fn from(executions: Executions) -> Self {
+        match executions {
+            Executions::Wait => Self::Wait,
+            Executions::Stop => Self::Stop,
+            Executions::Fail => Self::Fail,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! A plan for programs. The shape is part of the product: `docs/schema/plan-1.json` is made from these types.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use statewright_planner::{Action, Change, Plan, Shown, Step};
+use statewright_source::{
+    Sources,
+    render::{self, Finding},
+};
+
+use crate::view::FORMAT_VERSION;
+
+/// The plan of one stack, or of several.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum PlanOutput {
+    One(PlanDocument),
+    Several {
+        /// The version of this shape. Unknown fields are to be ignored; an unknown major is to be refused.
+        format_version: &'static str,
+        /// A plan a stack.
+        stacks: Vec<PlanDocument>,
+    },
+}
+
+/// What an apply of one stack would do.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct PlanDocument {
+    /// The version of this shape. Unknown fields are to be ignored; an unknown major is to be refused.
+    format_version: &'static str,
+    /// The stack's name.
+    stack: String,
+    /// The value of the tag `statewright:stack` on all that it owns.
+    owner: String,
+    /// Twelve digits.
+    account: String,
+    /// The region.
+    region: String,
+    /// The spec file, as it was named.
+    spec: String,
+    /// SHA-256 of the spec, its files and its variables that are not sensitive.
+    spec_hash: String,
+    /// Counts of addresses, not of steps.
+    summary: SummaryDocument,
+    /// Steps, each after all that it needs.
+    steps: Vec<StepDocument>,
+    /// Addresses that are as the spec says.
+    unchanged: Vec<String>,
+    /// What was noticed.
+    findings: Vec<Finding>,
+}
+
+/// Counts of addresses by what happens to them.
+#[derive(Serialize, JsonSchema)]
+struct SummaryDocument {
+    create: usize,
+    update: usize,
+    replace: usize,
+    delete: usize,
+    adopt: usize,
+    forget: usize,
+    unchanged: usize,
+}
+
+/// One address's share; an address may have several steps.
+#[derive(Serialize, JsonSchema)]
+struct StepDocument {
+    /// From 1, in an order that holds.
+    id: u32,
+    /// `role.NAME`
+    address: String,
+    action: ActionWord,
+    /// In a few words.
+    title: String,
+    /// Why it is done.
+    why: String,
+    /// What may go wrong or be missed by it.
+    risk: Option<String>,
+    /// Steps that come before.
+    needs: BTreeSet<u32>,
+    changes: Vec<ChangeDocument>,
+    /// What must still be so when it is written.
+    expects: BTreeMap<String, String>,
+    /// The mutating calls, in order: `iam:CreateRole`.
+    calls: Vec<&'static str>,
+}
+
+/// What happens to an address.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum ActionWord {
+    Create,
+    Update,
+    Replace,
+    Delete,
+    Adopt,
+    Forget,
+}
+
+/// One difference.
+#[derive(Serialize, JsonSchema)]
+struct ChangeDocument {
+    /// `memory`, `definition/States/Transform/TimeoutSeconds`
+    path: String,
+    /// `null` where nothing is there; `(sensitive)` where it may not be shown.
+    before: Value,
+    /// `null` where nothing shall be; `(sensitive)` where it may not be shown.
+    after: Value,
+    /// Whether a value may not be shown.
+    sensitive: bool,
+}
+
+/// The plans of one run.
+pub(crate) fn json(plans: &[Plan], sources: &Sources) -> PlanOutput {
+    match plans {
+        [plan] => PlanOutput::One(one(plan, sources)),
+        plans => PlanOutput::Several {
+            format_version: FORMAT_VERSION,
+            stacks: plans.iter().map(|plan| one(plan, sources)).collect(),
+        },
+    }
+}
+
+fn one(plan: &Plan, sources: &Sources) -> PlanDocument {
+    let summary = plan.summary();
+    PlanDocument {
+        format_version: FORMAT_VERSION,
+        stack: plan.stack.clone(),
+        owner: plan.owner.to_string(),
+        account: plan.identity.account.to_string(),
+        region: plan.identity.region.to_string(),
+        spec: plan.spec_name.clone(),
+        spec_hash: plan.spec_hash.clone(),
+        summary: SummaryDocument {
+            create: summary.create,
+            update: summary.update,
+            replace: summary.replace,
+            delete: summary.delete,
+            adopt: summary.adopt,
+            forget: summary.forget,
+            unchanged: summary.unchanged,
+        },
+        steps: plan.steps.iter().map(step).collect(),
+        unchanged: plan.unchanged.iter().map(ToString::to_string).collect(),
+        findings: render::findings(sources, &plan.findings),
+    }
+}
+
+fn step(step: &Step) -> StepDocument {
+    StepDocument {
+        id: step.id.0,
+        address: step.address.to_string(),
+        action: match step.action {
+            Action::Create => ActionWord::Create,
+            Action::Update => ActionWord::Update,
+            Action::Replace => ActionWord::Replace,
+            Action::Delete => ActionWord::Delete,
+            Action::Adopt => ActionWord::Adopt,
+            Action::Forget => ActionWord::Forget,
+        },
+        title: step.title.clone(),
+        why: step.why.clone(),
+        risk: step.risk.clone(),
+        needs: step.needs.iter().map(|id| id.0).collect(),
+        changes: step.changes.iter().map(change).collect(),
+        expects: step.expects.0.clone(),
+        calls: step.operations.iter().filter_map(|operation| operation.calls().first().copied()).collect(),
+    }
+}
+
+fn change(change: &Change) -> ChangeDocument {
+    ChangeDocument {
+        path: change.path.clone(),
+        before: shown(&change.before),
+        after: shown(&change.after),
+        sensitive: change.before == Shown::Sensitive || change.after == Shown::Sensitive,
+    }
+}
+
+fn shown(shown: &Shown) -> Value {
+    match shown {
+        Shown::Absent => Value::Null,
+        Shown::Default(value) | Shown::Value(value) => value.clone(),
+        Shown::Sensitive => "(sensitive)".into(),
+    }
+}
