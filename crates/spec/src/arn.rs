@@ -10,17 +10,19 @@ pub struct Arn(String);
 impl Arn {
     /// Takes a text that has the six parts of an ARN.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(6, ':');
-        let is_arn = parts.next() == Some("arn")
-            && parts.next().is_some_and(|p| !p.is_empty())
-            && text.splitn(6, ':').count() == 6;
-        let service = text.splitn(6, ':').nth(2).unwrap_or_default();
-        let resource = text.splitn(6, ':').nth(5).unwrap_or_default();
-        (is_arn && !service.is_empty() && !resource.is_empty()).then(|| Self(text.to_owned()))
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        match parts.as_slice() {
+            ["arn", partition, service, _region, _account, resource]
+                if ![partition, service, resource].iter().any(|p| p.is_empty()) =>
+            {
+                Some(Self(text.to_owned()))
+            }
+            _ => None,
+        }
     }
 
     fn part(&self, index: usize) -> &str {
-        self.0.splitn(6, ':').nth(index).unwrap_or_default()
+        self.0.split(':').nth(index).unwrap_or_default()
     }
 
     /// `aws`, `aws-cn`, `aws-us-gov`.
@@ -45,7 +47,7 @@ impl Arn {
 
     /// All that follows the account: `role/path/NAME`, `function:NAME`.
     pub fn resource(&self) -> &str {
-        self.part(5)
+        self.0.splitn(6, ':').nth(5).unwrap_or_default()
     }
 
     /// The last part of the resource: the NAME of `role/path/NAME` and of `stateMachine:NAME`.

@@ -39,15 +39,6 @@ pub(crate) struct StackTags {
     pub(crate) sensitive: BTreeSet<String>,
 }
 
-/// How strongly a resource leans on another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tie {
-    /// AWS refuses it without the other.
-    Need,
-    /// AWS does not check: it orders steps where it can.
-    Preference,
-}
-
 /// One resource on its way from the spec to what AWS shall have.
 ///
 /// Pointers are JSON pointers into the resource's body: `/memory`, `/environment/DAY`, `/logging/log_group`.
@@ -107,6 +98,7 @@ impl<'a> Context<'a> {
 
     /// The text as it may look in AWS: what is unknown offline replaced by an example of usual length, so that forms and lengths
     /// can be checked. Never for anything but a check.
+    #[allow(clippy::unused_self, reason = "whoever checks a form asks the context for it, not a module")]
     pub(crate) fn sample<'t>(&self, text: &'t str) -> Cow<'t, str> {
         sample(text)
     }
@@ -258,20 +250,21 @@ impl<'a> Context<'a> {
 
     /// A role: a name of this spec, or an ARN. A declared one is needed, another is looked up.
     pub(crate) fn role(&mut self, text: &str, pointer: &str) -> Option<Arn> {
-        self.named(Kind::Role, text, pointer, Tie::Need)
+        self.named(Kind::Role, text, pointer)
     }
 
     /// A managed policy: a name of this spec, or an ARN. A declared one is needed, another is looked up.
     pub(crate) fn policy(&mut self, text: &str, pointer: &str) -> Option<Arn> {
-        self.named(Kind::Policy, text, pointer, Tie::Need)
+        self.named(Kind::Policy, text, pointer)
     }
 
-    /// A log group: a name of this spec, or an ARN, with or without `:*` (the answer has none).
-    pub(crate) fn log_group(&mut self, text: &str, pointer: &str, tie: Tie) -> Option<Arn> {
-        self.named(Kind::LogGroup, text.strip_suffix(":*").unwrap_or(text), pointer, tie)
+    /// A log group: a name of this spec, or an ARN, with or without `:*` (the answer has none). A declared one is needed, another
+    /// is looked up.
+    pub(crate) fn log_group(&mut self, text: &str, pointer: &str) -> Option<Arn> {
+        self.named(Kind::LogGroup, text.strip_suffix(":*").unwrap_or(text), pointer)
     }
 
-    fn named(&mut self, kind: Kind, text: &str, pointer: &str, tie: Tie) -> Option<Arn> {
+    fn named(&mut self, kind: Kind, text: &str, pointer: &str) -> Option<Arn> {
         if self.is_broken(pointer) {
             return None;
         }
@@ -288,7 +281,7 @@ impl<'a> Context<'a> {
                 return None;
             };
             let arn = name.arn.clone();
-            self.tie(address, span, tie);
+            self.gathered.needs.entry(address).or_insert(span);
             return Some(arn);
         }
         let (service, prefix) = match kind {
@@ -308,7 +301,7 @@ impl<'a> Context<'a> {
         }
         if let Some(address) = self.world.names.by_arn(kind, &arn).cloned() {
             let own = self.world.names.get(&address).map(|n| n.arn.clone());
-            self.tie(address, span, tie);
+            self.gathered.needs.entry(address).or_insert(span);
             return own;
         }
         if matches!(kind, Kind::Role | Kind::Policy)
@@ -338,18 +331,6 @@ impl<'a> Context<'a> {
             self.mention(lookup, pointer);
         }
         Some(arn)
-    }
-
-    /// Leans on a declared resource.
-    pub(crate) fn tie(&mut self, on: Address, span: Span, tie: Tie) {
-        match tie {
-            Tie::Need => {
-                self.gathered.needs.entry(on).or_insert(span);
-            }
-            Tie::Preference => {
-                self.gathered.prefers.insert(on);
-            }
-        }
     }
 
     /// Any other ARN of one service (`kms`, `sqs`, `lambda`).

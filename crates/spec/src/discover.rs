@@ -21,7 +21,7 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => match directory(path) {
                 Ok(specs) => found.extend(specs),
-                Err(fault) => faults.push(fault),
+                Err(fault) => faults.push(*fault),
             },
             // Whether it can be read is found when it is read.
             _ => found.push(path.clone()),
@@ -38,7 +38,7 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     if faults.is_empty() { Ok(found) } else { Err(faults) }
 }
 
-fn directory(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+fn directory(path: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     let shown = path.to_string_lossy();
     let entries =
         fs::read_dir(path).and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>());
@@ -61,8 +61,9 @@ fn directory(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
         1 => "its one YAML file has no key `statewright`".to_owned(),
         n => format!("none of its {n} YAML files has a key `statewright`"),
     };
-    Err(Diagnostic::error(codes::NO_SPEC, format!("there is no spec in `{}`: {why}", visible(&shown)))
-        .help("a spec begins with `statewright: 1`; `statewright init` writes one"))
+    let found = Diagnostic::error(codes::NO_SPEC, format!("there is no spec in `{}`: {why}", visible(&shown)))
+        .help("a spec begins with `statewright: 1`; `statewright init` writes one");
+    Err(Box::new(found))
 }
 
 /// Whether the text says that it is a spec. One that cannot be parsed counts if it looks like one, so that its faults are told.

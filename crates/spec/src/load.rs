@@ -232,25 +232,25 @@ fn head_shape(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> BTreeSet<String
     let span = root.entry("statewright").map_or(root.span, |e| e.key_span);
     let mut trace = Trace::default();
     // What is filled in later is looked at then.
-    unfilled(&head, &mut String::new(), &mut trace.broken);
+    unfilled(&head, "", &mut trace.broken);
     let checked = schema::head().check(&head, &Told { trace: &trace, what: "the spec", span, more: &sections });
     diagnostics.extend(checked.diagnostics);
     checked.wrong
 }
 
-fn unfilled(node: &Node, pointer: &mut String, into: &mut BTreeSet<String>) {
+fn unfilled(node: &Node, pointer: &str, into: &mut BTreeSet<String>) {
     match &node.value {
         Value::String(text) if text.contains("${") => {
-            into.insert(pointer.clone());
+            into.insert(pointer.to_owned());
         }
         Value::Seq(items) => {
             for (i, item) in items.iter().enumerate() {
-                unfilled(item, &mut pointer_to(pointer, &i.to_string()), into);
+                unfilled(item, &pointer_to(pointer, &i.to_string()), into);
             }
         }
         Value::Map(entries) => {
             for entry in entries {
-                unfilled(&entry.value, &mut pointer_to(pointer, &entry.key), into);
+                unfilled(&entry.value, &pointer_to(pointer, &entry.key), into);
             }
         }
         _ => {}

@@ -79,7 +79,11 @@ fn named_function(function: &Function, text: &str, identity: &Identity) -> Found
     here.then(|| {
         // A version or an alias of a declared function may be missing although the function is not.
         let own = function.qualifier.as_deref().is_none_or(|q| q == "$LATEST");
-        (Kind::Function, own.then(|| function.name.clone()), Lookup::Function(text.to_owned()))
+        let text = match &function.qualifier {
+            Some(qualifier) if !own && !text.ends_with(&format!(":{qualifier}")) => format!("{text}:{qualifier}"),
+            _ => text.to_owned(),
+        };
+        (Kind::Function, own.then(|| function.name.clone()), Lookup::Function(text))
     })
 }
 

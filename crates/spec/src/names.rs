@@ -44,13 +44,13 @@ impl Names {
         self.0.iter().find(|(a, n)| a.kind == kind && same(&n.arn, arn)).map(|(a, _)| a)
     }
 
-    /// A declared role or policy of that ARN's name and account that has another path.
+    /// A declared role or policy of that ARN's name and account that has another path. Nothing where the account is not known.
     pub(crate) fn other_path(&self, kind: Kind, arn: &Arn) -> Option<(&Address, &Name)> {
         self.0.iter().find(|(a, n)| {
             a.kind == kind
                 && a.name.eq_ignore_ascii_case(arn.name())
-                && fits(n.arn.account(), arn.account())
-                && fits(n.arn.partition(), arn.partition())
+                && n.arn.account() == arn.account()
+                && n.arn.partition() == arn.partition()
                 && !same(&n.arn, arn)
         })
     }
@@ -59,6 +59,7 @@ impl Names {
 /// Whether two ARNs may be the same: parts that are not known offline fit any.
 pub(crate) fn same(a: &Arn, b: &Arn) -> bool {
     a.service() == b.service()
+        && (a.account() == "aws") == (b.account() == "aws")
         && fits(a.partition(), b.partition())
         && fits(a.region(), b.region())
         && fits(a.account(), b.account())

@@ -8,11 +8,13 @@ pub mod log_group;
 pub mod policy;
 pub mod role;
 pub mod state_machine;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-use crate::Tags;
 
 /// Whether a change that AWS cannot make in place may be made by deleting the resource and making it anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -26,8 +28,6 @@ pub(crate) enum Replace {
 /// The keys that every resource has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Common<'d> {
-    /// Its own tags.
-    pub(crate) tags: &'d Tags,
     /// Findings that are not shown.
     pub(crate) allow: &'d [String],
     /// `replace: allowed`.
@@ -40,7 +40,7 @@ macro_rules! common {
         impl $doc {
             /// The keys that every resource has.
             pub(crate) fn common(&self) -> $crate::kind::Common<'_> {
-                $crate::kind::Common { tags: &self.tags, allow: &self.allow, replace: self.replace }
+                $crate::kind::Common { allow: &self.allow, replace: self.replace }
             }
         }
     };

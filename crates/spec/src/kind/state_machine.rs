@@ -9,11 +9,10 @@ use super::{
     Replace, common,
     limit::{self, Text},
 };
-use crate::{
-    Arn, Tags, codes,
-    context::{Context, Tie},
-    document::DefinitionDoc,
-};
+use crate::{Arn, Tags, codes, context::Context, document::DefinitionDoc};
+
+#[cfg(test)]
+mod tests;
 
 /// A state machine.
 #[derive(Debug, Clone, PartialEq)]
@@ -184,10 +183,15 @@ const MAX_DEFINITION: usize = 1_048_576;
 const MAX_ARN: usize = 256;
 
 /// What Step Functions takes as a name.
-const NAME: Text =
-    Text { most: 80, takes: may_stand_in_name, words: "no white space and none of <>{}[]?*\"#%\\^|~`$&,;:/" };
+const NAME: Text = Text {
+    may_be_empty: false,
+    most: 80,
+    takes: may_stand_in_name,
+    words: "no white space and none of <>{}[]?*\"#%\\^|~`$&,;:/",
+};
 /// What it takes as the name of a machine that logs or is traced.
 const NARROW_NAME: Text = Text {
+    may_be_empty: false,
     most: 80,
     takes: |c| limit::ascii_or(c, "-_"),
     words: "letters, digits, `-` and `_` where a machine logs or is traced",
@@ -242,7 +246,7 @@ fn check_length(ctx: &mut Context<'_>, pointer: &str, arn: Option<&Arn>, more: u
 }
 
 fn logging(ctx: &mut Context<'_>, doc: &LoggingDoc) -> Option<Option<Logging>> {
-    let log_group = doc.log_group.as_ref().map(|text| ctx.log_group(text, "/logging/log_group", Tie::Need));
+    let log_group = doc.log_group.as_ref().map(|text| ctx.log_group(text, "/logging/log_group"));
     check_length(ctx, "/logging/log_group", log_group.as_ref().and_then(Option::as_ref), ":*".len());
     let level = match doc.level {
         LevelDoc::All => LogLevel::All,

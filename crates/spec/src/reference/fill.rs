@@ -280,7 +280,9 @@ pub(crate) fn dotted(root: &Node, pointer: &str) -> String {
         let token = token.replace("~1", "/").replace("~0", "~");
         let item = node.and_then(Node::as_seq);
         if item.is_some() {
-            out.push_str(&format!("[{token}]"));
+            out.push('[');
+            out.push_str(&token);
+            out.push(']');
         } else {
             if !out.is_empty() {
                 out.push('.');

@@ -60,6 +60,9 @@ struct Wrong {
 
 const HEADS: [&str; 8] = ["var", "aws", "policies", "roles", "log_groups", "functions", "jobs", "state_machines"];
 const AWS: [&str; 3] = ["account", "region", "partition"];
+/// What CloudFormation calls them.
+const PSEUDO: [(&str, &str); 3] =
+    [("AWS::AccountId", "account"), ("AWS::Region", "region"), ("AWS::Partition", "partition")];
 const ATTRIBUTES: [&str; 2] = ["arn", "name"];
 
 fn wrong(
@@ -98,7 +101,7 @@ impl Scope<'_> {
             let Substitution { text, sensitive, .. } = found.clone();
             return Meaning::Text { text, sensitive, refers: None, variable: None, substitution: true };
         }
-        let Some((head, rest)) = inner.split_once('.') else { return self.not_a_reference(inner, flavour) };
+        let Some((head, rest)) = inner.split_once('.') else { return Self::not_a_reference(inner, flavour) };
         match head {
             "var" => self.variable(rest),
             "aws" => self.aws(rest),
@@ -111,15 +114,19 @@ impl Scope<'_> {
                         "not known",
                         format!("did you mean `${{{near}.{}}}`?", visible(rest)),
                     ),
-                    None => self.not_a_reference(inner, flavour),
+                    None => Self::not_a_reference(inner, flavour),
                 },
             },
         }
     }
 
-    fn not_a_reference(&self, inner: &str, flavour: Flavour<'_>) -> Meaning {
+    fn not_a_reference(inner: &str, flavour: Flavour<'_>) -> Meaning {
         let shown = visible(inner);
         let title = format!("`${{{shown}}}` is not a reference");
+        if let Some((_, ours)) = PSEUDO.iter().find(|(theirs, _)| *theirs == inner) {
+            let help = format!("it is `${{aws.{ours}}}` here");
+            return wrong(crate::codes::UNKNOWN_REFERENCE, title, "CloudFormation's", help);
+        }
         let itself = format!("write `$${{{shown}}}` for the text itself");
         let help = match flavour {
             Flavour::Definition(list) => match nearest(inner, list.iter().map(|s| s.name.as_str())) {
@@ -134,27 +141,22 @@ impl Scope<'_> {
     }
 
     fn variable(&self, name: &str) -> Meaning {
-        match self.variables.get(name) {
-            Some(variable) => match &variable.value {
-                Some(value) => Meaning::Text {
-                    text: value.clone(),
-                    sensitive: variable.sensitive,
-                    refers: None,
-                    variable: Some(name.to_owned()),
-                    substitution: false,
-                },
-                None => Meaning::Silent,
-            },
-            None => {
-                let near = nearest(name, self.variables.names());
-                wrong(
-                    crate::codes::UNKNOWN_VARIABLE,
-                    format!("the spec declares no variable `{}`", visible(name)),
-                    "not declared",
-                    did_you_mean(near)
-                        .unwrap_or_else(|| format!("declare it: `variables: {{ {}: {{}} }}`", visible(name))),
-                )
-            }
+        let Some(variable) = self.variables.get(name) else {
+            let near = did_you_mean(nearest(name, self.variables.names()));
+            return wrong(
+                crate::codes::UNKNOWN_VARIABLE,
+                format!("the spec declares no variable `{}`", visible(name)),
+                "not declared",
+                near.unwrap_or_else(|| format!("declare it: `variables: {{ {}: {{}} }}`", visible(name))),
+            );
+        };
+        let Some(value) = &variable.value else { return Meaning::Silent };
+        Meaning::Text {
+            text: value.clone(),
+            sensitive: variable.sensitive,
+            refers: None,
+            variable: Some(name.to_owned()),
+            substitution: false,
         }
     }
 
@@ -164,9 +166,10 @@ impl Scope<'_> {
                 crate::codes::UNKNOWN_REFERENCE,
                 format!("`${{aws.{}}}` is not known", visible(name)),
                 "not known",
-                nearest(name, AWS)
-                    .map(|near| format!("did you mean `${{aws.{near}}}`?"))
-                    .unwrap_or_else(|| "there are `${aws.account}`, `${aws.region}` and `${aws.partition}`".to_owned()),
+                nearest(name, AWS).map_or_else(
+                    || "there are `${aws.account}`, `${aws.region}` and `${aws.partition}`".to_owned(),
+                    |near| format!("did you mean `${{aws.{near}}}`?"),
+                ),
             );
         }
         let Some(identity) = self.identity else {
@@ -233,9 +236,10 @@ impl Scope<'_> {
                     crate::codes::UNKNOWN_REFERENCE,
                     format!("a {} has no `{}` to refer to", kind.noun(), visible(attribute)),
                     "not known",
-                    nearest(attribute, ATTRIBUTES)
-                        .map(|near| format!("did you mean `${{{section}.{name}.{near}}}`?"))
-                        .unwrap_or_else(|| "there are `arn` and `name`".to_owned()),
+                    nearest(attribute, ATTRIBUTES).map_or_else(
+                        || "there are `arn` and `name`".to_owned(),
+                        |near| format!("did you mean `${{{section}.{}.{near}}}`?", visible(name)),
+                    ),
                 );
             }
         };

@@ -95,7 +95,7 @@ impl<'a> Explainer<'a> {
         } else if let Some(lists) = likely.iter().copied().map(words).collect::<Option<Vec<_>>>() {
             self.not_among(pointer, &lists.concat());
         } else if let Some(form) = likely.iter().min_by_key(|form| form.iter().map(weight).sum::<usize>()) {
-            for inner in form.iter() {
+            for inner in *form {
                 self.explain(inner);
             }
         } else {
@@ -215,7 +215,7 @@ impl<'a> Explainer<'a> {
         let (why, help) = self.reason(inner);
         let title = format!("`{}` cannot be a name in {}", visible(&key), self.subject(pointer));
         let label = match inner.kind() {
-            Kind::Pattern { .. } => self.form(inner),
+            Kind::Pattern { .. } => form(inner),
             _ => why,
         };
         let mut found = Diagnostic::error(codes::BAD_VALUE, title).at(span, label);
@@ -241,7 +241,7 @@ impl<'a> Explainer<'a> {
         let span = self.node.pointer(pointer).map_or(self.told.span, |n| n.span);
         let (why, help) = self.reason(error);
         let mut found =
-            Diagnostic::error(codes::BAD_VALUE, format!("{} {why}", self.subject(pointer))).at(span, self.form(error));
+            Diagnostic::error(codes::BAD_VALUE, format!("{} {why}", self.subject(pointer))).at(span, form(error));
         found.help = help;
         let found = self.with_value(pointer, found);
         self.push(found);
@@ -271,14 +271,6 @@ impl<'a> Explainer<'a> {
             _ => format!("is not valid: {}", error.masked_with("it")),
         };
         (why, description)
-    }
-
-    /// The form that a text must have.
-    fn form(&self, error: &ValidationError<'_>) -> String {
-        match error.kind() {
-            Kind::Pattern { pattern } => format!("must match `{pattern}`"),
-            _ => String::new(),
-        }
     }
 
     /// Says what a reference stood for, unless that is a secret.
@@ -362,6 +354,14 @@ fn flatten<'e>(
             },
             _ => into.push(form),
         }
+    }
+}
+
+/// The form that a text must have.
+fn form(error: &ValidationError<'_>) -> String {
+    match error.kind() {
+        Kind::Pattern { pattern } => format!("must match `{pattern}`"),
+        _ => String::new(),
     }
 }
 

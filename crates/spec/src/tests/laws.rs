@@ -1,5 +1,7 @@
 //! What holds for any spec.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::{Repository, live};
@@ -100,7 +102,7 @@ fn spec() -> impl Strategy<Value = String> {
         |sections| {
             let mut out = "statewright: 1\nstack: s\n".to_owned();
             for (name, body) in sections {
-                out.push_str(&format!("{name}: {body}\n"));
+                writeln!(out, "{name}: {body}").unwrap();
             }
             out
         },

@@ -4,12 +4,13 @@ mod edges;
 mod files;
 mod laws;
 mod references;
+mod repository;
 mod shape;
 mod stacks;
 mod tags;
 mod variables;
 
-use std::{fs, path::PathBuf};
+use std::{fmt::Write as _, fs, path::PathBuf};
 
 use statewright_source::{Diagnostic, Label, Sources};
 use tempfile::TempDir;
@@ -104,7 +105,7 @@ impl Outcome {
             out.push_str(&self.place(label));
         }
         if let Some(help) = &found.help {
-            out.push_str(&format!("\n  = {help}"));
+            write!(out, "\n  = {help}").unwrap();
         }
         out
     }
