@@ -93,3 +93,43 @@ impl Sources {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{DecodeError, MAX_FILE_BYTES, Sources, decode};
+
+    #[track_caller]
+    fn check(bytes: &[u8], expect: Result<&str, DecodeError>) {
+        assert_eq!(decode(bytes), expect.map(str::to_owned));
+    }
+
+    #[test]
+    fn encodings() {
+        check(b"", Ok(""));
+        check(b"a: \xc3\xa9", Ok("a: é"));
+        check(b"\xef\xbb\xbfa", Ok("a"));
+        check(b"\xff\xfea\0", Err(DecodeError::Encoding("UTF-16 (little endian)")));
+        check(b"\xfe\xff\0a", Err(DecodeError::Encoding("UTF-16 (big endian)")));
+        check(b"{\0\"\0a\0", Err(DecodeError::Encoding("UTF-16 (little endian)")));
+        check(b"\0{\0\"", Err(DecodeError::Encoding("UTF-16 (big endian)")));
+        check(b"\xff\xfe\0\0a\0\0\0", Err(DecodeError::Encoding("UTF-32 (little endian)")));
+        check(b"\0\0\0{", Err(DecodeError::Encoding("UTF-32 (big endian)")));
+        check(b"ab\xe9c", Err(DecodeError::NotUtf8 { offset: 2, byte: 0xe9 }));
+        check(b"ab\xc3", Err(DecodeError::NotUtf8 { offset: 2, byte: 0xc3 }));
+        check(&vec![b' '; MAX_FILE_BYTES], Ok(&" ".repeat(MAX_FILE_BYTES)));
+        check(&vec![b' '; MAX_FILE_BYTES + 1], Err(DecodeError::TooLarge(MAX_FILE_BYTES + 1)));
+    }
+
+    #[test]
+    fn the_place_of_a_bad_byte_is_shown() {
+        let mut sources = Sources::default();
+        let fault = sources.add_bytes("l.yaml", b"\xef\xbb\xbfa: 1\nb: caf\xe9 x\xff\n").unwrap_err();
+        assert_eq!(fault.title, "`l.yaml` is not UTF-8: byte 14 is 0xE9");
+        let span = fault.primary.unwrap().span;
+        assert_eq!((sources.start(span).line, sources.start(span).column, sources.text(span)), (2, 7, "\u{fffd}"));
+        let fault = sources.add_bytes("w.json", b"\xff\xfe{\0}\0").unwrap_err();
+        assert_eq!(fault.title, "`w.json` is UTF-16 (little endian), not UTF-8");
+        let file = sources.add_bytes("ok.json", b"\xef\xbb\xbf{}").unwrap();
+        assert_eq!(sources.file(file).text, "{}");
+    }
+}

@@ -14,6 +14,7 @@ mod faults;
 mod json;
 mod nearest;
 mod node;
+mod part;
 pub mod render;
 mod sources;
 mod span;

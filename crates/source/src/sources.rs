@@ -77,3 +77,45 @@ impl SourceFile {
         Position { line, column }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Position, Sources, Span, nearest};
+
+    #[test]
+    fn positions_count_characters() {
+        let mut sources = Sources::default();
+        sources.add("other", "x");
+        let file = sources.add("f", "é: 1\r\n😀b\n");
+        let at = |start: usize| sources.start(Span::new(file, start, start));
+        assert_eq!(at(0), Position { line: 1, column: 1 });
+        assert_eq!(at(2), Position { line: 1, column: 2 });
+        assert_eq!(at(7), Position { line: 2, column: 1 });
+        assert_eq!(at(11), Position { line: 2, column: 2 });
+        assert_eq!(at(13), Position { line: 3, column: 1 });
+        assert_eq!(at(1000), Position { line: 3, column: 1 });
+        assert_eq!(sources.file(file).line(1), (0, "é: 1"));
+        assert_eq!(sources.file(file).line(2), (7, "😀b"));
+        assert_eq!(sources.file(file).line(9), (13, ""));
+        assert_eq!(sources.text(Span::new(file, 1, 3)), "");
+    }
+
+    #[test]
+    fn parts_of_spans() {
+        let mut sources = Sources::default();
+        let file = sources.add("f", "0123456789");
+        let span = Span::new(file, 2, 8);
+        assert_eq!(sources.text(span.within(1, 3)), "34");
+        assert_eq!(sources.text(span.within(4, 99)), "67");
+    }
+
+    #[test]
+    fn near_words() {
+        let words = ["Resource", "ResultPath", "Retry"];
+        assert_eq!(nearest("Resuorce", words), Some("Resource"));
+        assert_eq!(nearest("resource", words), Some("Resource"));
+        assert_eq!(nearest("Rety", words), Some("Retry"));
+        assert_eq!(nearest("Timeout", words), None);
+        assert_eq!(nearest("x", []), None);
+    }
+}

@@ -5,6 +5,7 @@
 
 mod build;
 mod comments;
+mod recover;
 mod scalar;
 mod scan;
 mod syntax;
@@ -50,6 +51,7 @@ pub fn parse_yaml(file: FileId, text: &str) -> Parsed {
     }
     if let Some(error) = &scan.error {
         faults.push(syntax::explain(text, &scan, error, &faults));
+        recover::later_sections(text, &scan, error, &mut faults);
         return Parsed { root: None, diagnostics: faults.into_diagnostics() };
     }
     if let Some(second) = scan.second {

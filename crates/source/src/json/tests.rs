@@ -224,6 +224,39 @@ fn hopeless_input_gives_a_short_answer() {
     assert!(list[100].contains("the first 100 are shown"), "{}", list[100]);
 }
 
+/// How often the parser looks at a byte.
+fn steps(text: &str) -> usize {
+    super::STEPS.set(0);
+    parse(text);
+    super::STEPS.get()
+}
+
+#[test]
+fn time_is_linear() {
+    let families: &[fn(usize) -> String] = &[
+        |n| format!("[{}1]", "1,".repeat(n)),
+        |n| format!("{{{}\"z\":1}}", (0..n).map(|i| format!("\"k{i}\":[{{}}],")).collect::<Vec<_>>().concat()),
+        |n| format!("[{}]", "\"\\u00e9\",".repeat(n)),
+        |n| "[".repeat(n),
+        |n| "[{\"a\":".repeat(n),
+        |n| format!("[{}", "// c\n".repeat(n)),
+        |n| format!("[{}]", "% ; ".repeat(n)),
+        |n| format!("{{{}", "\"a\" ".repeat(n)),
+        |n| "\"".repeat(n),
+        |n| "\\".repeat(n),
+        |n| "[}".repeat(n),
+        |n| format!("[{}]", "\u{a0}".repeat(n)),
+        |n| "'a\n".repeat(n),
+        |n| format!("[{}", "\"a\\ud800\" ".repeat(n)),
+    ];
+    for (i, family) in families.iter().enumerate() {
+        let (small, large) = (steps(&family(2_000)), steps(&family(8_000)));
+        let (short, long) = (family(2_000).len(), family(8_000).len());
+        assert!(large * short <= small * long * 11 / 10, "family {i}: {small} steps for {short}, {large} for {long}");
+        assert!(large <= 10 * family(8_000).len() + 1_000, "family {i}: {large} steps");
+    }
+}
+
 proptest! {
     #[test]
     fn what_serde_json_prints_parses_to_the_same(value in check::any_json(), pretty: bool) {

@@ -261,7 +261,7 @@ fn bad_escape(text: &str, start: usize) -> Option<(usize, usize)> {
     None
 }
 
-fn line_start(text: &str, at: usize) -> usize {
+pub(super) fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |i| i + 1)
 }
 

@@ -243,6 +243,43 @@ fn syntax() {
 }
 
 #[test]
+fn later_sections_are_read_too() {
+    fault(
+        "a: 1: 2\nb: 3\nc:\n\td: 4\ne: *x\nf: [1\ng: 2: 3\n",
+        &[
+            "SRC020 4..5 \":\": a plain value holds a colon",
+            "SRC021 16..17 \"\\t\": a tab stands where YAML wants spaces",
+            "SRC020 35..36 \":\" + 31..32 \"[\": a list in brackets is not closed or lacks a comma",
+        ],
+    );
+    fault(
+        "é: 1\nb\nc\nd: e: f\n",
+        &["SRC020 6..7 \"b\": a line has no `key: value`", "SRC020 14..15 \":\": a plain value holds a colon"],
+    );
+    fault("a: 'x\nb: y: z\n", &["SRC020 3..5 \"'x\": a quoted string goes on in a line that is not indented"]);
+    fault("- a: b: c\n- d: e: f\n", &["SRC020 6..7 \":\": a plain value holds a colon"]);
+}
+
+#[test]
+fn large_texts_are_read_once() {
+    // Were the time of any step that of the whole text, these would take hours.
+    let entries = 40_000;
+    let lines: String = (0..entries).map(|i| format!("k{i}: &a{i} v # é\n")).collect::<Vec<_>>().concat();
+    assert_eq!(parse(&lines).root.unwrap().as_map().unwrap().len(), entries);
+    assert_eq!(comments(&lines).len(), entries);
+    let flow = format!("a: [{}]", "é, ".repeat(entries));
+    assert_eq!(parse(&flow).root.unwrap().get("a").unwrap().as_seq().unwrap().len(), entries);
+    let aliases = format!("a: &a {{x: 1}}\nb: [{}]", "{<<: *a}, ".repeat(entries));
+    assert_eq!(parse(&aliases).root.unwrap().get("b").unwrap().as_seq().unwrap().len(), entries);
+    let block = format!("a: |\n{}", "  text\n".repeat(entries));
+    assert_eq!(parse(&block).root.unwrap().get("a").unwrap().as_str().unwrap().len(), 5 * entries);
+    let tabs = "a:\n\tb: 1\n".repeat(entries);
+    assert!(parse(&tabs).diagnostics.len() <= 21);
+    let twice = "a: 1\n".repeat(entries);
+    assert_eq!(parse(&twice).diagnostics.len(), 101);
+}
+
+#[test]
 fn depth_is_bounded() {
     let nested = |n: usize| format!("{}x", "- ".repeat(n));
     assert!(parse(&nested(MAX_DEPTH)).root.is_some());
