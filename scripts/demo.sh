@@ -27,26 +27,28 @@ say() { printf '\033[2m%s\033[0m\n' "$*"; }
 port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 endpoint=http://127.0.0.1:$port
 say "starting an AWS emulator (MiniStack) on 127.0.0.1:$port"
-# SFN_WAIT_SCALE shortens the machine's Wait states.
+# SFN_WAIT_SCALE shortens the machine's Wait states; MQTT and SFTP would listen on all interfaces.
 BIND_HOST=127.0.0.1 GATEWAY_PORT=$port MINISTACK_HOST=127.0.0.1 AWS_ENDPOINT_URL=$endpoint SFN_WAIT_SCALE=0.05 \
+    IOT_MTLS_ENABLED=0 SFTP_ENABLED=0 S3_DATA_DIR=$work/s3 \
     .sandbox/venv/bin/ministack >"$work/ministack.log" 2>&1 &
 emulator=$!
-"$python" - "$endpoint" <<'PY'
-import sys, time, urllib.request
+export AWS_ENDPOINT_URL=$endpoint AWS_ACCESS_KEY_ID=123456789012 AWS_SECRET_ACCESS_KEY=demo AWS_REGION=us-east-1
+export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
+"$python" - <<'PY'
+import os, sys, time, urllib.request
+import boto3
 for _ in range(300):
     try:
-        urllib.request.urlopen(sys.argv[1] + "/_ministack/health", timeout=2)
+        urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/_ministack/health", timeout=2)
         break
     except OSError:
         time.sleep(0.1)
 else:
     sys.exit("the emulator did not start within 30 s")
 # The bucket is not the stack's: it is where somebody keeps the scripts of all jobs.
-urllib.request.urlopen(urllib.request.Request(sys.argv[1] + "/demo-scripts", method="PUT"), timeout=5)
+boto3.client("s3").create_bucket(Bucket="demo-scripts")
 PY
 
-export AWS_ENDPOINT_URL=$endpoint AWS_ACCESS_KEY_ID=123456789012 AWS_SECRET_ACCESS_KEY=demo AWS_REGION=us-east-1
-export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
 spec=(specs/nightly-etl.yaml --var bucket=demo-scripts)
 
 expect() { # expect CODE COMMAND…
