@@ -45,7 +45,7 @@ impl<'w> Statewright<'w> {
             command.env(name, value);
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Self { world, command, patience: Duration::from_secs(120) }
+        Self { world, command, patience: Duration::from_mins(2) }
     }
 
     /// Sets a variable of its environment.

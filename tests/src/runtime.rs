@@ -6,6 +6,9 @@ use std::sync::OnceLock;
 use tokio::runtime::{Builder, Runtime};
 
 /// The runtime on which proxies listen and clients talk. It lives as long as the process.
+///
+/// # Panics
+/// When the system gives no threads.
 pub fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {

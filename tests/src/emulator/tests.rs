@@ -45,24 +45,26 @@ fn an_emulator_dies_with_its_owner_even_when_that_is_killed() {
     let began = Instant::now();
     let children = loop {
         let children = descendants(own);
-        if children.iter().any(|child| command(*child).contains("sleep\0601"))
-            || began.elapsed() > Duration::from_secs(20)
-        {
+        if children.iter().any(|child| command(*child).contains(LEASHED)) || began.elapsed() > Duration::from_secs(20) {
             break children;
         }
         std::thread::sleep(Duration::from_millis(20));
     };
-    let leashed = *children.iter().find(|child| command(**child).contains("sleep\0601")).unwrap();
-    let holder = *children.iter().find(|child| command(**child).starts_with("sleep\0600")).unwrap();
+    let leashed = *children.iter().find(|child| command(**child).contains(LEASHED)).unwrap();
+    let holder = *children.iter().find(|child| command(**child).starts_with(HOLDER)).unwrap();
     let pid = rustix::process::Pid::from_raw(i32::try_from(holder).unwrap()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
     let began = Instant::now();
-    while command(leashed).contains("sleep\0601") {
+    while command(leashed).contains(LEASHED) {
         assert!(began.elapsed() < Duration::from_secs(5), "the leashed process outlives its owner");
         std::thread::sleep(Duration::from_millis(20));
     }
     owner.wait().unwrap();
 }
+
+/// Command lines as the kernel gives them.
+const LEASHED: &str = "sleep\x00601";
+const HOLDER: &str = "sleep\x00600";
 
 fn gone(group: u32) -> bool {
     !std::fs::read_dir("/proc").unwrap().flatten().any(|entry| {

@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::{Act, Fault, GapTable, Nth, Proxy, Service, Setup, Upstream, Victim, When, Which};
+use super::{Act, Call, Fault, GapTable, Nth, Proxy, Service, Setup, Upstream, Victim, When, Which};
 use crate::emulator::Emulator;
 use crate::runtime::{block_on, runtime};
 use crate::wire::Aws;
@@ -145,19 +145,20 @@ fn a_delay_is_before_the_call() {
         aws.r#do(&Service::Glue, "GetJob", json!({}));
     }
     let calls = proxy.log().calls();
-    assert!(calls.0[0].end - calls.0[0].start >= Duration::from_millis(150));
-    assert!(calls.0[1].end - calls.0[1].start < Duration::from_millis(150));
+    let took = |call: &Call| call.end.saturating_sub(call.start);
+    assert!(took(&calls.0[0]) >= Duration::from_millis(150));
+    assert!(took(&calls.0[1]) < Duration::from_millis(150));
 }
 
-/// A client that makes one mutating call after another and prints what it got, with nothing but a shell and curl's place taken by python.
+/// A client that makes one mutating call after another and prints what it got, in Python, so that it can be killed.
 fn client(endpoint: &str) -> Command {
-    let script = r#"
+    let script = r"
 import sys, urllib.request
 for n in range(5):
     request = urllib.request.Request(sys.argv[1], data=b'{}', headers={'X-Amz-Target': 'AWSGlue.CreateJob'})
     urllib.request.urlopen(request).read()
     print(n, flush=True)
-"#;
+";
     let mut command = Command::new("python3");
     command.args(["-c", script, endpoint]).env_remove("http_proxy").stdout(std::process::Stdio::piped());
     command

@@ -9,7 +9,7 @@ mod xml;
 
 pub(crate) use http::{HttpClient, client, exchange};
 pub use refusal::Refusal;
-pub(crate) use xml::{child_text, element_to_json, members, set_child, text_of};
+pub(crate) use xml::{child_text, element_to_json, members, set_child};
 
 use ::http::Method;
 use bytes::Bytes;

@@ -30,7 +30,7 @@ impl Aws {
         self.call(&Service::Glue, operation, parameters).await
     }
 
-    /// A call of CloudWatch Logs.
+    /// A call of `CloudWatch` Logs.
     pub async fn logs(&self, operation: &str, parameters: Value) -> Result<Value, Refusal> {
         self.call(&Service::Logs, operation, parameters).await
     }

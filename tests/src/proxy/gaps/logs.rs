@@ -1,4 +1,4 @@
-//! CloudWatch Logs: keys, checks, and tags of what is not there.
+//! `CloudWatch` Logs: keys, checks, and tags of what is not there.
 
 use serde_json::{Value, json};
 

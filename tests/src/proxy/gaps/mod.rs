@@ -129,6 +129,7 @@ macro_rules! future {
 use future;
 
 /// A probe's assertion: what the emulator answers is what AWS answers.
+#[expect(clippy::needless_pass_by_value, reason = "probes compare what they have just read")]
 fn same<T: PartialEq + std::fmt::Debug>(actual: T, expect: T) -> Verdict {
     if actual == expect { Ok(()) } else { Err(Wrong(format!("answers {actual:?} where AWS answers {expect:?}"))) }
 }

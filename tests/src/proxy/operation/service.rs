@@ -15,7 +15,7 @@ pub enum Service {
     Lambda,
     /// Glue.
     Glue,
-    /// CloudWatch Logs.
+    /// `CloudWatch` Logs.
     Logs,
     /// S3.
     S3,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Credential, Effect, LAMBDA_ROUTES, Service, decode};
 
-fn check(method: &str, target: &str, headers: &[(&'static str, &str)], body: &str, expect: &str, parameters: Value) {
+fn check(method: &str, target: &str, headers: &[(&'static str, &str)], body: &str, expect: &str, parameters: &Value) {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
         map.insert(*name, HeaderValue::from_str(value).unwrap());
@@ -12,7 +12,7 @@ fn check(method: &str, target: &str, headers: &[(&'static str, &str)], body: &st
     let operation =
         decode(&Method::from_bytes(method.as_bytes()).unwrap(), target, &map, &Bytes::from(body.to_owned()));
     assert_eq!(operation.to_string(), expect);
-    assert_eq!(operation.parameters, parameters, "{expect}");
+    assert_eq!(operation.parameters, *parameters, "{expect}");
 }
 
 fn signed(service: &str) -> String {
@@ -30,9 +30,9 @@ fn the_query_protocol() {
         &[form, ("authorization", &signed("iam"))],
         "Action=CreateRole&Version=2010-05-08&RoleName=a%2Bb&Description=two+words&Tags.member.1.Key=k&Tags.member.1.Value=",
         "iam:CreateRole",
-        json!({"RoleName": "a+b", "Description": "two words", "Tags.member.1.Key": "k", "Tags.member.1.Value": ""}),
+        &json!({"RoleName": "a+b", "Description": "two words", "Tags.member.1.Key": "k", "Tags.member.1.Value": ""}),
     );
-    check("POST", "/", &[form], "Action=GetCallerIdentity&Version=2011-06-15", "sts:GetCallerIdentity", json!({}));
+    check("POST", "/", &[form], "Action=GetCallerIdentity&Version=2011-06-15", "sts:GetCallerIdentity", &json!({}));
 }
 
 #[test]
@@ -46,14 +46,14 @@ fn json_by_its_target() {
     ] {
         let authorization = signed("kms");
         let headers = [("x-amz-target", target), ("authorization", authorization.as_str())];
-        check("POST", "/", &headers, r#"{"a": 1}"#, expect, json!({"a": 1}));
+        check("POST", "/", &headers, r#"{"a": 1}"#, expect, &json!({"a": 1}));
     }
 }
 
 #[test]
 fn lambda_by_its_path() {
     let authorization = signed("lambda");
-    let check = |method, target, body, expect, parameters| {
+    let check = |method: &str, target: &str, body: &str, expect: &str, parameters: &Value| {
         check(method, target, &[("authorization", authorization.as_str())], body, expect, parameters);
     };
     check(
@@ -61,32 +61,32 @@ fn lambda_by_its_path() {
         "/2015-03-31/functions",
         r#"{"FunctionName":"f"}"#,
         "lambda:CreateFunction",
-        json!({"FunctionName": "f"}),
+        &json!({"FunctionName": "f"}),
     );
-    check("GET", "/2015-03-31/functions/?MaxItems=5", "", "lambda:ListFunctions", json!({"MaxItems": "5"}));
+    check("GET", "/2015-03-31/functions/?MaxItems=5", "", "lambda:ListFunctions", &json!({"MaxItems": "5"}));
     check(
         "PUT",
         "/2015-03-31/functions/f/code",
         r#"{"DryRun":true}"#,
         "lambda:UpdateFunctionCode",
-        json!({"FunctionName": "f", "DryRun": true}),
+        &json!({"FunctionName": "f", "DryRun": true}),
     );
     check(
         "DELETE",
         "/2017-03-31/tags/arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Af?tagKeys=a%3Ab&tagKeys=c",
         "",
         "lambda:UntagResource",
-        json!({"Resource": "arn:aws:lambda:us-east-1:1:function:f", "TagKeys": ["a:b", "c"]}),
+        &json!({"Resource": "arn:aws:lambda:us-east-1:1:function:f", "TagKeys": ["a:b", "c"]}),
     );
     check(
         "GET",
         "/2018-10-31/layers?find=LayerVersion&Arn=arn%3Al%3A1",
         "",
         "lambda:GetLayerVersionByArn",
-        json!({"find": "LayerVersion", "Arn": "arn:l:1"}),
+        &json!({"find": "LayerVersion", "Arn": "arn:l:1"}),
     );
-    check("GET", "/2018-10-31/layers", "", "lambda:ListLayers", json!({}));
-    check("GET", "/2099-01-01/other", "", "lambda:GET /2099-01-01/other", Value::Null);
+    check("GET", "/2018-10-31/layers", "", "lambda:ListLayers", &json!({}));
+    check("GET", "/2099-01-01/other", "", "lambda:GET /2099-01-01/other", &Value::Null);
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn every_route_of_lambda_decodes_to_itself() {
 #[test]
 fn s3_by_method_path_and_query() {
     let authorization = signed("s3");
-    let check = |method, target, headers: &[(&'static str, &str)], expect, parameters| {
+    let check = |method: &str, target: &str, headers: &[(&'static str, &str)], expect: &str, parameters: &Value| {
         let mut all = vec![("authorization", authorization.as_str())];
         all.extend(headers);
         check(method, target, &all, "", expect, parameters);
@@ -115,15 +115,15 @@ fn s3_by_method_path_and_query() {
         "/b/a%20b/%C3%BC%2Bc.py?x-id=PutObject",
         &[("x-amz-tagging", "k=v"), ("if-none-match", "*"), ("x-amz-meta-sha256", "00")],
         "s3:PutObject",
-        json!({"Bucket": "b", "Key": "a b/ü+c.py", "Tagging": "k=v", "IfNoneMatch": "*", "Metadata": {"sha256": "00"}}),
+        &json!({"Bucket": "b", "Key": "a b/ü+c.py", "Tagging": "k=v", "IfNoneMatch": "*", "Metadata": {"sha256": "00"}}),
     );
-    check("HEAD", "/b/k", &[], "s3:HeadObject", json!({"Bucket": "b", "Key": "k"}));
-    check("HEAD", "/b", &[], "s3:HeadBucket", json!({"Bucket": "b"}));
-    check("PUT", "/b", &[], "s3:CreateBucket", json!({"Bucket": "b"}));
-    check("GET", "/b?list-type=2&prefix=x", &[], "s3:ListObjectsV2", json!({"Bucket": "b"}));
-    check("GET", "/b/k?tagging", &[], "s3:GetObjectTagging", json!({"Bucket": "b", "Key": "k"}));
-    check("DELETE", "/b/k", &[], "s3:DeleteObject", json!({"Bucket": "b", "Key": "k"}));
-    check("POST", "/b?delete", &[], "s3:DeleteObjects", json!({"Bucket": "b"}));
+    check("HEAD", "/b/k", &[], "s3:HeadObject", &json!({"Bucket": "b", "Key": "k"}));
+    check("HEAD", "/b", &[], "s3:HeadBucket", &json!({"Bucket": "b"}));
+    check("PUT", "/b", &[], "s3:CreateBucket", &json!({"Bucket": "b"}));
+    check("GET", "/b?list-type=2&prefix=x", &[], "s3:ListObjectsV2", &json!({"Bucket": "b"}));
+    check("GET", "/b/k?tagging", &[], "s3:GetObjectTagging", &json!({"Bucket": "b", "Key": "k"}));
+    check("DELETE", "/b/k", &[], "s3:DeleteObject", &json!({"Bucket": "b", "Key": "k"}));
+    check("POST", "/b?delete", &[], "s3:DeleteObjects", &json!({"Bucket": "b"}));
 }
 
 #[test]

@@ -21,8 +21,7 @@ pub(super) async fn check(call: Intercepted) -> Reply {
 fn shape(call: &Intercepted) -> Option<Refusal> {
     let name = match call.operation() {
         "CreateRole" => Some(("roleName", call.text("RoleName"), 64)),
-        "CreatePolicy" => Some(("policyName", call.text("PolicyName"), 128)),
-        "PutRolePolicy" => Some(("policyName", call.text("PolicyName"), 128)),
+        "CreatePolicy" | "PutRolePolicy" => Some(("policyName", call.text("PolicyName"), 128)),
         _ => None,
     };
     if let Some((field, name, most)) = name {

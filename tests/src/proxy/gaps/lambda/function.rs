@@ -28,7 +28,7 @@ pub(super) async fn as_written(call: Intercepted) -> Reply {
             if !reply.succeeded() || call.given("DryRun") == Some(&Value::Bool(true)) {
                 return reply;
             }
-            let function = written(&call, &name, known);
+            let function = written(&call, &name, known.as_ref());
             call.remember(FUNCTION, &name, function);
         }
         "DeleteFunction" => {
@@ -51,8 +51,8 @@ pub(super) async fn as_written(call: Intercepted) -> Reply {
     reply
 }
 
-fn written(call: &Intercepted, name: &str, known: Option<Value>) -> Value {
-    let mut function: Map<String, Value> = known.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
+fn written(call: &Intercepted, name: &str, known: Option<&Value>) -> Value {
+    let mut function: Map<String, Value> = known.and_then(Value::as_object).cloned().unwrap_or_default();
     function.insert("RevisionId".to_owned(), super::super::unique().into());
     for field in REMEMBERED {
         if let Some(value) = call.given(field) {

@@ -13,14 +13,16 @@ pub(super) async fn check(call: Intercepted) -> Reply {
     }
 }
 
+/// What an update may change.
+const CHANGES: [&str; 5] =
+    ["definition", "roleArn", "loggingConfiguration", "tracingConfiguration", "encryptionConfiguration"];
+
 async fn refusal(call: &Intercepted) -> Option<(&'static str, String)> {
     let create = call.operation() == "CreateStateMachine";
     let name = call.text("name");
     if create && !is_name(name) {
         return Some(("InvalidName", format!("Invalid Name: '{name}'")));
     }
-    const CHANGES: [&str; 5] =
-        ["definition", "roleArn", "loggingConfiguration", "tracingConfiguration", "encryptionConfiguration"];
     if !create && CHANGES.iter().all(|field| call.given(field).is_none()) {
         let message = "Either the definition, the role ARN, the LoggingConfiguration, the EncryptionConfiguration or the \
                        TracingConfiguration must be specified";
