@@ -34,4 +34,5 @@ codes! {
     VISUAL_NODES "PLAN020" "An update of the job wipes out what the visual editor drew."
     LEFT_ALONE "PLAN021" "A declared resource is not ours and is left as it is."
     NOT_ANSWERED "PLAN022" "AWS would not say what a change has to know."
+    IS_BOUNDARY "PLAN023" "A policy that would be replaced is a permissions boundary."
 }

@@ -24,6 +24,8 @@ mod plan;
 mod reading;
 mod settle;
 mod survey;
+#[cfg(test)]
+mod tests;
 
 pub use codes::CODES;
 pub use live::{

@@ -1,10 +1,11 @@
 //! What is declared, there and ours, and differs in what AWS cannot change: deleted and made anew in one step.
 
+use statewright_source::Diagnostic;
 use statewright_spec::{Address, Declared, Resource};
 
 use super::{Draft, leaving, new};
 use crate::{
-    Action, Operation, Present,
+    Action, Operation, Present, codes,
     compare::View,
     kind::{log_group, policy, role, state_machine},
     notes::Notes,
@@ -28,6 +29,7 @@ pub(super) fn draft(
     match &present.resource {
         Resource::Policy(_) => {
             leaving::attached_elsewhere(survey, address, present, notes);
+            boundary(survey, address, present, notes);
             let hung = survey.holders(&present.arn);
             let names = hung.iter().map(|(role, _)| role.to_string()).collect::<Vec<_>>().join(", ");
             if !hung.is_empty() {
@@ -77,4 +79,21 @@ fn changes(view: &View<'_>, before: &Resource, after: &Resource) -> Vec<crate::C
         _ => return Vec::new(),
     };
     view.changes(&differences)
+}
+
+/// A boundary cannot be taken off a role for the time of a replace: the role would have more rights than it may.
+fn boundary(survey: &Survey<'_>, address: &Address, present: &Present, notes: &mut Notes) {
+    let bound = survey.ours().filter_map(|(role, p)| match &p.resource {
+        Resource::Role(r) if r.permissions_boundary.as_ref() == Some(&present.arn) => Some(role.to_string()),
+        _ => None,
+    });
+    let bound: Vec<String> = bound.collect();
+    if !bound.is_empty() {
+        let title = format!("{address} cannot be replaced: it is the permissions boundary of {}", bound.join(", "));
+        let error = survey.place(address).on(Diagnostic::error(codes::IS_BOUNDARY, title), "", "declared here");
+        notes.find(
+            address,
+            error.help("declare the boundary under another name, move the roles to it, then drop this one"),
+        );
+    }
 }

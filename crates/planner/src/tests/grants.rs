@@ -1,0 +1,96 @@
+//! Grow before, shrink after: at no operation does what runs with a role lack a grant that it has and keeps needing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use serde_json::Value;
+use statewright_spec::{Address, Arn, Kind, Resource};
+
+use super::{
+    dump::dump,
+    generate::{Scope, dice, stack, world},
+    laws::{interleaved, plan_of},
+};
+use crate::{Mode, Observed, model::World};
+
+/// What a role grants: the actions that its documents allow (they allow on everything, see [`super::generate`]).
+fn granted(world: &World, role: &Arn) -> BTreeSet<String> {
+    let Some(live) = world.roles.values().find(|live| live.arn == *role) else { return BTreeSet::new() };
+    let held = live.role.attachments.iter().filter_map(|arn| world.policies.get(arn.name()));
+    let documents = held.flat_map(|p| p.versions.iter().filter(|(n, _)| *n == p.default).map(|(_, document)| document));
+    documents.chain(live.role.inline.values()).flat_map(actions).collect()
+}
+
+fn actions(document: &Value) -> Vec<String> {
+    let statements = document["Statement"].as_array().cloned().unwrap_or_default();
+    let all = statements.iter().flat_map(|s| s["Action"].as_array().cloned().unwrap_or_default());
+    all.filter_map(|action| action.as_str().map(str::to_owned)).collect()
+}
+
+/// Whom a role trusts.
+fn trusted(world: &World, role: &Arn) -> BTreeSet<String> {
+    let Some(live) = world.roles.values().find(|live| live.arn == *role) else { return BTreeSet::new() };
+    let statements = live.role.trust["Statement"].as_array().cloned().unwrap_or_default();
+    let services = statements.iter().flat_map(|s| s["Principal"]["Service"].as_array().cloned().unwrap_or_default());
+    services.filter_map(|service| service.as_str().map(str::to_owned)).collect()
+}
+
+/// Everything that works with a role, without what is not its configuration.
+fn users(world: &World) -> BTreeMap<Address, (Arn, String)> {
+    let addresses: Vec<Address> = world.tags().map(|(address, _)| address).collect();
+    let user = |address: Address| {
+        let Observed::Present(present) = world.get(&address, None) else { return None };
+        let found = match present.resource {
+            Resource::Function(f) => (f.role.clone(), format!("{:?} {}", f.environment.keys(), f.memory)),
+            Resource::Job(j) => (j.role.clone(), format!("{} {}", j.script_location, j.max_retries)),
+            Resource::StateMachine(m) => (m.role.clone(), format!("{} {:?} {}", m.definition, m.logging, m.tracing)),
+            Resource::Policy(_) | Resource::Role(_) | Resource::LogGroup(_) => return None,
+        };
+        Some((address, found))
+    };
+    addresses.into_iter().filter_map(user).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// As long as something has its old configuration, its role grants all that it granted at first; once it has the new
+    /// one, all that it shall grant in the end; and what does not change never lacks what is granted before and after.
+    #[test]
+    fn nothing_lacks_a_grant(mut dice in dice()) {
+        let mut world = world();
+        let scope = Scope { replaces: false };
+        let (a, b) = (stack(&mut dice, &world.identity, scope), stack(&mut dice, &world.identity, scope));
+        let first = plan_of(&world, &a, Mode::Apply);
+        interleaved(&mut world, &first, &mut dice, |_, _, _| {});
+        let plan = plan_of(&world, &b, Mode::Apply);
+        let (before, mut after) = (world.clone(), world.clone());
+        interleaved(&mut after, &plan, &mut dice.clone(), |_, _, _| {});
+        let (old, new) = (users(&before), users(&after));
+        let boundless = |role: &Arn| {
+            let at_once = plan.steps.iter().any(|s| {
+                s.address == Address::new(Kind::Role, role.name()) && s.risk.as_deref().is_some_and(|r| r.contains("in one call"))
+            });
+            !at_once
+        };
+        interleaved(&mut world, &plan, &mut dice, |now, step, operation| {
+            for (user, (role, is)) in users(now).iter().filter(|(_, (role, _))| boundless(role)) {
+                let (was, shall) = (old.get(user), new.get(user));
+                let at_first = |w: &dyn Fn(&World, &Arn) -> BTreeSet<String>| w(&before, role);
+                let in_the_end = |w: &dyn Fn(&World, &Arn) -> BTreeSet<String>| w(&after, role);
+                let config = (role.clone(), is.clone());
+                for what in [&granted as &dyn Fn(&World, &Arn) -> BTreeSet<String>, &trusted] {
+                    let due = match (was == Some(&config), shall == Some(&config)) {
+                        (true, true) => &at_first(what) & &in_the_end(what),
+                        (true, false) => at_first(what),
+                        (false, true) => in_the_end(what),
+                        // Between two calls of its own step.
+                        (false, false) => continue,
+                    };
+                    let lacks = &due - &what(now, role);
+                    assert!(lacks.is_empty(), "{user} lacks {lacks:?} after {operation:?} of step {}\n{}", step.id.0, dump(&plan));
+                }
+            }
+        });
+    }
+}

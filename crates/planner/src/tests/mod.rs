@@ -1,0 +1,10 @@
+//! Laws over generated stacks, plans as they look, and each finding.
+
+mod dump;
+mod findings;
+mod generate;
+mod golden;
+mod grants;
+mod laws;
+mod redaction;
+mod samples;
