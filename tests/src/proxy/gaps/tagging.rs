@@ -73,28 +73,29 @@ fn matches(tags: &Map<String, Value>, filter: &Value) -> bool {
 /// Functions, jobs, machines and log groups of the region, and in us-east-1 IAM's policies. Roles are not known to the tagging API.
 async fn everything(aws: &Aws) -> Result<Vec<Tagged>, Refusal> {
     let (region, account) = (aws.region(), aws.account());
-    let functions = aws.lambda("ListFunctions", json!({})).await?;
-    let jobs = aws.glue("GetJobs", json!({})).await?;
-    let machines = aws.states("ListStateMachines", json!({})).await?;
-    let groups = aws.logs("DescribeLogGroups", json!({})).await?;
-    let names = |answer: &Value, list: &str, field: &str| -> Vec<String> {
-        let items = answer[list].as_array().into_iter().flatten();
-        items.filter_map(|item| Some(item[field].as_str()?.to_owned())).collect()
+    let functions =
+        all_pages(aws, &Service::Lambda, "ListFunctions", json!({}), "Functions", ["NextMarker", "Marker"]).await?;
+    let jobs = all_pages(aws, &Service::Glue, "GetJobs", json!({}), "Jobs", ["NextToken"; 2]).await?;
+    let machines =
+        all_pages(aws, &Service::States, "ListStateMachines", json!({}), "stateMachines", ["nextToken"; 2]).await?;
+    let groups = all_pages(aws, &Service::Logs, "DescribeLogGroups", json!({}), "logGroups", ["nextToken"; 2]).await?;
+    let names = |items: &[Value], field: &str| -> Vec<String> {
+        items.iter().filter_map(|item| Some(item[field].as_str()?.to_owned())).collect()
     };
-    let functions = names(&functions, "Functions", "FunctionArn").into_iter().map(|arn| async move {
+    let functions = names(&functions, "FunctionArn").into_iter().map(|arn| async move {
         let tags = aws.lambda("ListTags", json!({"Resource": arn})).await.unwrap_or_default();
         (arn, object(&tags["Tags"]))
     });
-    let jobs = names(&jobs, "Jobs", "Name").into_iter().map(|job| async move {
+    let jobs = names(&jobs, "Name").into_iter().map(|job| async move {
         let arn = format!("arn:aws:glue:{region}:{account}:job/{job}");
         let tags = aws.glue("GetTags", json!({"ResourceArn": arn})).await.unwrap_or_default();
         (arn, object(&tags["Tags"]))
     });
-    let machines = names(&machines, "stateMachines", "stateMachineArn").into_iter().map(|arn| async move {
+    let machines = names(&machines, "stateMachineArn").into_iter().map(|arn| async move {
         let tags = aws.states("ListTagsForResource", json!({"resourceArn": arn})).await.unwrap_or_default();
         (arn, pairs(&tags["tags"], "key", "value"))
     });
-    let groups = names(&groups, "logGroups", "logGroupName").into_iter().map(|group| async move {
+    let groups = names(&groups, "logGroupName").into_iter().map(|group| async move {
         let arn = format!("arn:aws:logs:{region}:{account}:log-group:{group}");
         let tags = aws.logs("ListTagsForResource", json!({"resourceArn": arn})).await.unwrap_or_default();
         (arn, object(&tags["tags"]))
@@ -104,14 +105,37 @@ async fn everything(aws: &Aws) -> Result<Vec<Tagged>, Refusal> {
     all.extend(join_all(machines).await);
     all.extend(join_all(groups).await);
     if region == "us-east-1" {
-        let policies = aws.iam("ListPolicies", json!({"Scope": "Local"})).await?;
-        let policies = names(&policies, "Policies", "Arn").into_iter().map(|arn| async move {
+        let local = json!({"Scope": "Local"});
+        let policies = all_pages(aws, &Service::Iam, "ListPolicies", local, "Policies", ["Marker"; 2]).await?;
+        let policies = names(&policies, "Arn").into_iter().map(|arn| async move {
             let tags = aws.iam("ListPolicyTags", json!({"PolicyArn": arn})).await.unwrap_or_default();
             (arn, pairs(&tags["Tags"], "Key", "Value"))
         });
         all.extend(join_all(policies).await);
     }
     Ok(all)
+}
+
+/// The items of all pages; `tokens` are the answer's field and the next question's.
+async fn all_pages(
+    aws: &Aws,
+    service: &Service,
+    operation: &str,
+    mut parameters: Value,
+    list: &str,
+    tokens: [&str; 2],
+) -> Result<Vec<Value>, Refusal> {
+    let mut all = Vec::new();
+    loop {
+        let mut answer = aws.call(service, operation, parameters.clone()).await?;
+        if let Value::Array(items) = answer[list].take() {
+            all.extend(items);
+        }
+        match answer[tokens[0]].take() {
+            Value::String(token) if !token.is_empty() => parameters[tokens[1]] = token.into(),
+            _ => return Ok(all),
+        }
+    }
 }
 
 fn object(tags: &Value) -> Map<String, Value> {

@@ -1,6 +1,7 @@
 //! Each row of the table, asked of both emulators: bare, it must still be wrong; through the proxy, right.
 
 use futures::future::join_all;
+use serde_json::{Value, json};
 
 use super::{GapTable, PROBES, Verdict, probe};
 use crate::emulator::Emulator;
@@ -107,4 +108,27 @@ fn what_each_probe_finds() {
 fn eprintln_row(emulator: Emulator, id: &str, bare: &str, mended: &str) {
     let short = |text: &str| text.chars().take(160).collect::<String>();
     eprintln!("{emulator:10} {id:36} {}\n{:47} {}", short(bare), "", short(mended));
+}
+
+/// More than a page of each emulator's own lists, all at once.
+#[test]
+fn the_tagging_api_knows_all_of_many() {
+    for emulator in Emulator::ALL {
+        let world = World::on(emulator);
+        let aws = world.aws();
+        block_on(async {
+            let groups = (0..120).map(|n| json!({"logGroupName": format!("/group/{n:03}"), "tags": {"stack": "one"}}));
+            join_all(groups.map(|group| aws.logs("CreateLogGroup", group)))
+                .await
+                .into_iter()
+                .for_each(|made| drop(made.unwrap()));
+            let filter = json!({"TagFilters": [{"Key": "stack", "Values": ["one"]}]});
+            let first = aws.tagging("GetResources", filter.clone()).await.unwrap();
+            let mut rest = filter;
+            rest["PaginationToken"] = first["PaginationToken"].clone();
+            let rest = aws.tagging("GetResources", rest).await.unwrap();
+            let count = |page: &Value| page["ResourceTagMappingList"].as_array().unwrap().len();
+            assert_eq!((count(&first), count(&rest), &rest["PaginationToken"]), (100, 20, &json!("")), "{emulator}");
+        });
+    }
 }

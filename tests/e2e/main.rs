@@ -1,0 +1,4 @@
+//! The real binary against real emulators: one module a story.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod seed;

@@ -1,0 +1,103 @@
+//! The stack of the tutorial, from nothing to nothing.
+
+use serde_json::{Value, json};
+use statewright_tests::{Emulator, World, proxy::Service};
+
+/// The calls that search for what else the owner has: beside the bound on reads.
+fn is_search(name: &str) -> bool {
+    matches!(name, "iam:GetAccountAuthorizationDetails" | "tagging:GetResources")
+}
+
+fn world(emulator: Emulator) -> World {
+    let world = World::on(emulator);
+    world.copy("specs");
+    world
+}
+
+fn actions(plan: &Value) -> Vec<(String, String)> {
+    let steps = plan["steps"].as_array().unwrap();
+    steps.iter().map(|s| (s["action"].as_str().unwrap().into(), s["address"].as_str().unwrap().into())).collect()
+}
+
+fn story(emulator: Emulator) {
+    let world = world(emulator);
+    let plan = ["plan", "specs/lambda-glue.yaml", "--detailed-exitcode", "--format", "json"];
+    let first = world.statewright(plan).run().expect(2).json();
+    assert_eq!(
+        actions(&first),
+        [
+            ("create".into(), "policy.GlueInvokePolicy".into()),
+            ("create".into(), "policy.LambdaInvokePolicy".into()),
+            ("create".into(), "role.SfnLambdaGlueRole".into()),
+            ("create".into(), "state_machine.lambda-glue".into()),
+        ]
+    );
+    assert_eq!(first["summary"]["create"], 4);
+    assert_eq!(first["steps"][2]["needs"], json!([1, 2]));
+    assert_eq!(first["steps"][3]["needs"], json!([3]));
+    // What is named and does not exist is said, and does not block.
+    let findings: Vec<_> = first["findings"].as_array().unwrap().iter().map(|f| (&f["severity"], &f["code"])).collect();
+    assert_eq!(findings, [(&json!("runtime"), &json!("PLAN005")); 2]);
+
+    let _ = world.statewright(["apply", "specs/lambda-glue.yaml", "--yes"]).run().expect(0);
+    world.forget_calls();
+    let second = world.statewright(plan).run().expect(0).json();
+    assert_eq!(second["steps"], json!([]));
+    assert_eq!(second["summary"]["unchanged"], 4);
+
+    let reads = world.calls().only(|call| !is_search(&call.name()));
+    assert!(reads.count() <= 12, "{} reads: {:?}", reads.count(), reads.names());
+    assert!(reads.chain() <= 3, "{} reads in a row: {:?}", reads.chain(), reads.names());
+    let mut once = reads.0.iter().map(|call| (call.name(), call.summary.clone())).collect::<Vec<_>>();
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), reads.count(), "something was read twice: {:?}", reads.names());
+
+    world.forget_calls();
+    let _ = world.statewright(["apply", "specs/lambda-glue.yaml", "--yes"]).run().expect(0);
+    assert_eq!(world.calls().mutating().names(), [""; 0], "an apply of nothing writes nothing");
+
+    let _ = world.statewright(["destroy", "specs/lambda-glue.yaml", "--yes"]).run().expect(0);
+    let left = world.aws();
+    let roles = left.r#do(&Service::Iam, "ListRoles", json!({}));
+    assert!(!roles.to_string().contains("SfnLambdaGlueRole"), "{roles}");
+    let policies = left.r#do(&Service::Iam, "ListPolicies", json!({"Scope": "Local"}));
+    assert!(!policies.to_string().contains("InvokePolicy"), "{policies}");
+    let machines = left.r#do(&Service::States, "ListStateMachines", json!({}));
+    assert_eq!(machines["stateMachines"], json!([]));
+}
+
+#[test]
+fn converges_and_goes_again_on_ministack() {
+    story(Emulator::Ministack);
+}
+
+#[test]
+fn converges_and_goes_again_on_moto() {
+    story(Emulator::Moto);
+}
+
+#[test]
+fn one_line_of_the_definition_shows_as_that_line_alone() {
+    let world = world(Emulator::Ministack);
+    let _ = world.statewright(["apply", "specs/lambda-glue.yaml", "--yes"]).run().expect(0);
+    let path = "specs/lambda-glue/lambda-glue.asl.yaml";
+    let text = std::fs::read_to_string(world.repository().join(path)).unwrap();
+    world.write(path, text.replace("MaxAttempts: 3", "MaxAttempts: 5"));
+
+    let plan = world.statewright(["plan", "specs/lambda-glue.yaml", "--format", "json"]).run().expect(0).json();
+    let change = json!({"path": "definition/States/Extract/Retry[0]/MaxAttempts", "before": 3, "after": 5, "sensitive": false});
+    assert_eq!(plan["steps"].as_array().unwrap().len(), 1);
+    assert_eq!(plan["steps"][0]["changes"], json!([change]));
+
+    let text = world.statewright(["plan", "specs/lambda-glue.yaml"]).run().expect(0).stdout;
+    let about: Vec<_> = text.lines().filter(|line| line.contains('→')).map(str::trim).collect();
+    assert_eq!(about, ["definition/States/Extract/Retry[0]/MaxAttempts  3 → 5"]);
+
+    let markdown = world.statewright(["plan", "specs/lambda-glue.yaml", "--format", "markdown"]).run().expect(0).stdout;
+    let diff: Vec<_> = markdown.lines().filter(|line| line.starts_with(['+', '-']) && line.contains("definition")).collect();
+    assert_eq!(
+        diff,
+        ["- definition/States/Extract/Retry[0]/MaxAttempts: 3", "+ definition/States/Extract/Retry[0]/MaxAttempts: 5"]
+    );
+}
