@@ -243,6 +243,11 @@ impl Grants {
         Self { all, by_action, wild }
     }
 
+    /// Whether a statement is one that grants or forbids at all, and so is among the grants.
+    pub(crate) fn can_be(statement: &Statement) -> bool {
+        statement.actions.is_some() && statement.conditions.iter().all(|c| c.operator.is_ok())
+    }
+
     /// Whether all of `other` is inside this: every product of it inside one of ours.
     pub(crate) fn covers(&self, other: &Self) -> bool {
         let mut budget = BUDGET;
@@ -250,28 +255,47 @@ impl Grants {
     }
 
     fn covers_grant(&self, narrow: &Grant, budget: &mut usize) -> bool {
+        atoms(Some(&narrow.actions)).into_iter().all(|action| self.covers_action(narrow, action, budget))
+    }
+
+    /// Whether one action of a grant is covered on each of its resources.
+    fn covers_action(&self, narrow: &Grant, action: Atom, budget: &mut usize) -> bool {
         let resources = atoms(narrow.resources.as_ref());
         let principals = atoms(narrow.principals.as_ref());
-        for action in atoms(Some(&narrow.actions)) {
-            let exact: &[usize] = match action {
-                Atom::Item(at) => self.by_action.get(&narrow.actions.items[at].text).map_or(&[], Vec::as_slice),
-                _ => &[],
-            };
-            for &resource in &resources {
-                for &principal in &principals {
-                    let covered = exact.iter().chain(&self.wild).any(|&at| {
-                        let wide = &self.all[at];
-                        let cost = wide.actions.cost() + wide.resources.as_ref().map_or(0, Scoped::cost);
-                        *budget = budget.saturating_sub(cost);
-                        *budget > 0 && wide.covers(narrow, action, resource, principal)
-                    });
-                    if !covered {
-                        return false;
-                    }
-                }
-            }
-        }
-        true
+        let exact: &[usize] = match action {
+            Atom::Item(at) => self.by_action.get(&narrow.actions.items[at].text).map_or(&[], Vec::as_slice),
+            Atom::Complement | Atom::Absent => &[],
+        };
+        resources.iter().all(|&resource| {
+            principals.iter().all(|&principal| {
+                exact.iter().chain(&self.wild).any(|&at| {
+                    let wide = &self.all[at];
+                    let cost = wide.actions.cost() + wide.resources.as_ref().map_or(0, Scoped::cost);
+                    *budget = budget.saturating_sub(cost);
+                    *budget > 0 && wide.covers(narrow, action, resource, principal)
+                })
+            })
+        })
+    }
+
+    /// The actions of each grant of `other` that are not covered here on all of its resources: for each of its grants in
+    /// order the canonical texts, or `None` for the complement of a `NotAction`.
+    pub(crate) fn uncovered(&self, other: &Self) -> Vec<Vec<Option<String>>> {
+        let mut budget = BUDGET;
+        other
+            .all
+            .iter()
+            .map(|narrow| {
+                atoms(Some(&narrow.actions))
+                    .into_iter()
+                    .filter(|&action| !self.covers_action(narrow, action, &mut budget))
+                    .map(|action| match action {
+                        Atom::Item(at) => Some(narrow.actions.items[at].text.clone()),
+                        Atom::Complement | Atom::Absent => None,
+                    })
+                    .collect()
+            })
+            .collect()
     }
 
     /// Whether some request could be meant by one of these and one of those.

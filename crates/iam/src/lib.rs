@@ -6,17 +6,22 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod access;
+pub mod actions;
 mod canonical;
 pub mod codes;
 pub mod conformance;
 mod cover;
 mod date;
+pub mod derive;
 mod diff;
 mod document;
 mod equivalence;
 pub mod evaluate;
+pub mod lint;
+pub mod needs;
 mod operator;
 pub mod pattern;
+pub mod permissions;
 mod principal;
 mod read;
 mod size;

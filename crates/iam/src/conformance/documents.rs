@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use statewright_source::{Diagnostic, Severity, Sources, parse_json};
 
 use super::Expected;
-use crate::{Kind, access, equivalent, validate};
+use crate::{Document, Kind, access, equivalent, lint::lint as lint_document, validate};
 
 pub(super) fn equivalence(row: &Value) -> (Value, Expected) {
     let verdict = equivalent(&row["a"], &row["b"]);
@@ -46,6 +46,9 @@ fn findings(text: &str, kind: Kind) -> Vec<Diagnostic> {
     let mut found = parsed.diagnostics;
     if let Some(root) = &parsed.root {
         found.extend(validate(root, kind));
+        if let (Some(document), _) = Document::read(root) {
+            found.extend(lint_document(&document, kind));
+        }
     }
     found
 }

@@ -3,6 +3,7 @@
 //! The functions here take text and give verdicts; `examples/conformance.rs` reads and writes the files.
 
 mod documents;
+mod machines;
 mod requests;
 
 use serde::Serialize;
@@ -29,13 +30,14 @@ pub struct Case {
 }
 
 /// The files of a corpus that this crate answers.
-pub const FILES: [&str; 6] = [
+pub const FILES: [&str; 7] = [
     "equivalence.jsonl",
     "evaluation.jsonl",
     "widening.jsonl",
     "lint.jsonl",
     "iam-api-truth.jsonl",
     "managed-policies.jsonl",
+    "cdk-synth.jsonl",
 ];
 
 /// The answers for a file of [`FILES`], given its text. A line that is no JSON is answered as `null` and not scored.
@@ -52,6 +54,7 @@ pub fn answer(file: &str, text: &str) -> Vec<Case> {
                 "lint.jsonl" => documents::lint(&row),
                 "iam-api-truth.jsonl" => documents::api_truth(&row),
                 "managed-policies.jsonl" => documents::managed(&row),
+                "cdk-synth.jsonl" => machines::cdk_synth(&row),
                 _ => (Value::Null, Expected::Nothing("not a file of ours")),
             };
             let name = ["id", "name", "policy_name", "test"].iter().find_map(|key| row[*key].as_str()).unwrap_or("");

@@ -36,6 +36,20 @@ pub struct Request<'a> {
     pub context: &'a Context,
 }
 
+impl<'a> Request<'a> {
+    /// An action that has no resource is granted on `*` alone: an ARN in a policy does not reach it, however much `*` as a
+    /// pattern might mean that ARN too.
+    fn on_nothing(&self) -> Request<'a> {
+        let mut request = self.clone();
+        if self.resource == "*"
+            && crate::actions::catalogue().action(self.action).is_some_and(|a| a.resource_types().next().is_none())
+        {
+            request.resource = "";
+        }
+        request
+    }
+}
+
 /// The policies that decide about a principal's requests.
 #[derive(Debug, Clone, Default)]
 pub struct Policies {
@@ -133,6 +147,7 @@ impl Policy {
 impl Policies {
     /// Decides about one request.
     pub fn evaluate(&self, request: &Request<'_>) -> Decision {
+        let request = &request.on_nothing();
         let identity = layer(Layer::Identity, &self.identity, request);
         let boundary = self.boundary.iter().map(|policy| {
             let mut one = layer(Layer::Boundary, std::slice::from_ref(policy), request);
@@ -157,6 +172,20 @@ impl Policies {
             Grant::Yes(by) if open.on.is_empty() => Decision::Allowed { by },
             Grant::Yes(_) | Grant::Maybe => Decision::Depends { on: open.on, by: open.by },
         }
+    }
+
+    /// Every statement of the identity policies that allows the request, or may: which of a role's statements are used.
+    pub fn allowing(&self, request: &Request<'_>) -> Vec<Decider> {
+        let request = &request.on_nothing();
+        let mut out = Vec::new();
+        for (at, policy) in self.identity.iter().enumerate() {
+            for rule in policy.rules.iter().filter(|rule| rule.effect == Effect::Allow) {
+                if !matches!(rule.holds(request), Held::No) {
+                    out.push(Decider { layer: Layer::Identity, policy: at, statement: rule.statement });
+                }
+            }
+        }
+        out
     }
 
     fn granted(

@@ -6,6 +6,7 @@ use super::{
     context::Known,
 };
 use crate::{
+    actions::catalogue,
     canonical::{action_text, resource_text},
     document::{Condition, Effect, Scope, Statement},
     operator::Operator,
@@ -128,11 +129,19 @@ impl Rule {
     /// A resource pattern with its variables filled in. An unknown value leaves the answer open.
     fn resource(&self, pattern: &str, request: &Request<'_>) -> Extent {
         if !(self.variables && pattern.contains("${")) {
-            return text_extent(pattern, request.resource, Case::Sensitive);
+            let extent = text_extent(pattern, request.resource, Case::Sensitive);
+            // "Any resource" of an action means those of its types: a bucket is no topic.
+            return if extent == Extent::Some && !could_be(request.action, pattern) { Extent::None } else { extent };
         }
         let Some(filled) = fill(tokens(pattern, Case::Sensitive, true), request) else { return Extent::None };
         token_extent(&filled, &tokens(request.resource, Case::Sensitive, false))
     }
+}
+
+/// Whether an action can be done on what a pattern names, as far as the reference tells.
+fn could_be(action: &str, pattern: &str) -> bool {
+    let known = catalogue().action(action).and_then(|a| Some((a, catalogue().service(a.service)?)));
+    known.is_none_or(|(action, service)| action.fits(service, pattern))
 }
 
 fn names(item: &Principal, principal: &Principal) -> bool {
