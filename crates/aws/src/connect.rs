@@ -84,6 +84,7 @@ impl Connection {
     /// Errors: no region (`Invalid`), no or bad credentials (`Credentials`), nobody at the endpoint (`Unreachable`, within
     /// about ten seconds).
     pub async fn open(settings: &Settings) -> Result<Self, Refusal> {
+        check_endpoint(settings)?;
         let config = load(settings).await;
         let Some(region) = config.region().map(|r| r.as_ref().to_owned()).filter(|r| !r.is_empty()) else {
             return Err(refusal::own(
@@ -96,7 +97,7 @@ impl Connection {
             Some(role) => assume(config, role, &region).await,
             None => config,
         };
-        let caller = who(&config).await?;
+        let caller = who(&config).await.map_err(|refusal| of_profile(settings, refusal))?;
         let identity = Identity {
             partition: Partition::new(caller.partition()),
             account: AccountId::new(caller.account()),
@@ -279,12 +280,47 @@ async fn who(config: &SdkConfig) -> Result<Arn, Refusal> {
         .get_caller_identity()
         .send()
         .await
-        .map_err(|e| refusal::from_sdk(CALL, config.endpoint_url(), &e))?;
+        .map_err(|e| refusal::from_sdk(CALL, config.endpoint_url(), &e))
+        .map_err(|refusal| not_aws(config.endpoint_url(), refusal))?;
     answer
         .arn()
         .and_then(Arn::parse)
         .filter(|arn| !arn.account().is_empty())
         .ok_or_else(|| refusal::malformed(CALL, "the answer holds no ARN"))
+}
+
+/// The SDK takes any text and says something odd much later.
+fn check_endpoint(settings: &Settings) -> Result<(), Refusal> {
+    let variable = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|text| !text.is_empty());
+    let Some(endpoint) = settings.endpoint_url.clone().or_else(variable) else { return Ok(()) };
+    if endpoint.starts_with("http://") || endpoint.starts_with("https://") {
+        return Ok(());
+    }
+    let words = format!("`{endpoint}` is not the address of an endpoint; one looks like http://127.0.0.1:4566");
+    Err(refusal::own(RefusalKind::Invalid, "configuration", words))
+}
+
+/// An answer without an error of AWS's comes from something else.
+fn not_aws(endpoint: Option<&str>, refusal: Refusal) -> Refusal {
+    let Some(endpoint) = endpoint.filter(|_| refusal.code.is_empty()) else { return refusal };
+    match refusal.kind {
+        RefusalKind::Unreachable | RefusalKind::Credentials => refusal,
+        _ => {
+            let message = format!("{endpoint} does not answer as AWS does: {}", refusal.message);
+            Refusal { kind: RefusalKind::Unreachable, message, ..refusal }
+        }
+    }
+}
+
+/// Names the profile that gives no credentials: it may be misspelt.
+fn of_profile(settings: &Settings, refusal: Refusal) -> Refusal {
+    let variable = || std::env::var("AWS_PROFILE").ok().filter(|text| !text.is_empty());
+    match settings.profile.clone().or_else(variable) {
+        Some(profile) if refusal.kind == RefusalKind::Credentials => {
+            Refusal { message: format!("profile `{profile}`: {}", refusal.message), ..refusal }
+        }
+        _ => refusal,
+    }
 }
 
 fn s3_client(config: &SdkConfig, region: Option<&str>) -> aws_sdk_s3::Client {

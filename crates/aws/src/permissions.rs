@@ -127,7 +127,7 @@ pub const ACTIONS: &[Action] = &[
     action("states:CreateStateMachine", &["states:CreateStateMachine", "states:TagResource", "iam:PassRole"], &[Apply])
         .and(MACHINE_PARTS),
     action("states:DeleteStateMachine", &["states:DeleteStateMachine"], &[Delete]),
-    action("states:DescribeExecution", &["states:DescribeExecution"], &[Run]),
+    action("states:DescribeExecution", &["states:DescribeExecution"], &[Delete, Run]),
     action("states:DescribeStateMachine", &["states:DescribeStateMachine"], &[Read, Apply, Delete])
         .and(&[("kms:Decrypt", "a state machine with a key of yours")]),
     action("states:GetExecutionHistory", &["states:GetExecutionHistory"], &[Run]),

@@ -6,11 +6,12 @@ use std::time::{Duration, SystemTime};
 
 use aws_sdk_sfn::{operation::describe_execution::DescribeExecutionOutput, types::ExecutionListItem};
 use aws_smithy_types::DateTime;
-use statewright_planner::Refusal;
+use statewright_planner::{Refusal, RefusalKind};
 use statewright_spec::Arn;
 
 use crate::{
     Connection,
+    kind::gone,
     pages::{self, Page},
     refusal,
 };
@@ -134,7 +135,13 @@ impl Connection {
     /// Stops an execution; one that has ended stays as it is.
     pub async fn stop_execution(&self, execution: &Arn, error: &str, cause: &str) -> Result<(), Refusal> {
         let request = self.sfn.stop_execution().execution_arn(execution.as_str()).error(error).cause(cause);
-        crate::kind::gone(self.send("states:StopExecution", request.send()).await.map(drop))
+        let Err(refusal) = gone(self.send("states:StopExecution", request.send()).await.map(drop)) else {
+            return Ok(());
+        };
+        // Some answer `ValidationException` to an execution that ended meanwhile: only its status tells.
+        let ended = refusal.kind == RefusalKind::Invalid
+            && self.describe_execution(execution).await.is_ok_and(|execution| execution.status.is_final());
+        if ended { Ok(()) } else { Err(refusal) }
     }
 
     /// The newest executions of a machine, at most `limit`, only those of `status` where one is given.

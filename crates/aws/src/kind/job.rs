@@ -3,10 +3,7 @@
 mod map;
 mod request;
 
-use statewright_planner::{
-    Refusal, ScriptObject,
-    operation::job::{JobOperation, MARK_SCRIPT},
-};
+use statewright_planner::{Refusal, ScriptObject, operation::job::JobOperation};
 use statewright_spec::Arn;
 
 use super::{Read, gone, required, unless_missing};
@@ -16,25 +13,20 @@ use crate::{
     tagging::{Labels, to_map},
 };
 
-/// `GetJob`, `GetTags` and the script's object at the same time. `script` is the place to which the spec uploads; without
-/// it, the one that our tag names is read afterwards.
+/// `GetJob`, `GetTags` and the script's object at the same time. `script` is the place to which the spec uploads; what an
+/// orphan or a move leaves behind is a question of its own.
 pub(crate) async fn read(c: &Connection, name: &str, arn: &Arn, script: Option<&str>) -> Read {
     let tags =
         async { unless_missing(c.send("glue:GetTags", c.glue.get_tags().resource_arn(arn.as_str()).send()).await) };
-    let wanted = async {
+    let script = async {
         match script.and_then(Place::parse) {
-            Some(place) => Some(c.script_object(place).await),
-            None => None,
+            Some(place) => c.script_object(place).await,
+            None => Found { object: ScriptObject::NotManaged, sha256: None },
         }
     };
-    let (job, tags, wanted) = futures::join!(get(c, name), tags, wanted);
+    let (job, tags, script) = futures::join!(get(c, name), tags, script);
     let Some(job) = job? else { return Ok(None) };
     let labels = Labels::of_map(tags?.and_then(|answer| answer.tags));
-    let script = match (wanted, labels.markers.get(MARK_SCRIPT).and_then(|text| Place::parse(text))) {
-        (Some(found), _) => found,
-        (None, Some(place)) => c.script_object(place).await,
-        (None, None) => Found { object: ScriptObject::NotManaged, sha256: None },
-    };
     map::present(c, arn.clone(), job, labels, script).map(Some)
 }
 

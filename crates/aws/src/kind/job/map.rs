@@ -60,7 +60,7 @@ fn job(c: &Connection, raw: Raw, sha256: Option<String>) -> Result<Job, Refusal>
         max_retries: unsigned(CALL, "the number of retries", raw.max_retries)?,
         timeout: positive("the timeout", raw.timeout)?,
         // With a worker type Glue computes it from the workers.
-        max_capacity: raw.max_capacity.filter(|dpus| worker_type.is_none() && *dpus > 0.0).and_then(number),
+        max_capacity: raw.max_capacity.filter(|dpus| worker_type.is_none() && *dpus > 0.0).and_then(Number::from_f64),
         worker_type,
         workers: positive("the number of workers", workers)?,
         security_configuration: full(raw.security_configuration),
@@ -85,14 +85,6 @@ fn role(c: &Connection, text: &str) -> Result<Arn, Refusal> {
         return Err(refusal::malformed(CALL, format!("the role `{text}` is neither an ARN nor a name")));
     }
     Ok(c.identity.arn(&Address::new(Kind::Role, name), &path))
-}
-
-/// A whole number as one, so that 10 and 10.0 are equal.
-fn number(value: f64) -> Option<Number> {
-    #[allow(clippy::cast_possible_truncation)]
-    let whole = value as i64;
-    #[allow(clippy::cast_precision_loss, clippy::float_cmp)]
-    if whole as f64 == value { Some(Number::from(whole)) } else { Number::from_f64(value) }
 }
 
 fn positive(what: &str, value: Option<i32>) -> Result<Option<u32>, Refusal> {
@@ -171,9 +163,7 @@ mod tests {
         let with = mapped(raw().worker_type(WorkerType::G1X).number_of_workers(2).max_capacity(2.0)).unwrap();
         assert_eq!((with.worker_type.as_deref(), with.workers, with.max_capacity), (Some("G.1X"), Some(2), None));
         let without = mapped(raw().max_capacity(10.0)).unwrap();
-        assert_eq!(without.max_capacity, Some(Number::from(10)));
-        let part = mapped(raw().max_capacity(0.0625)).unwrap();
-        assert_eq!(part.max_capacity, Number::from_f64(0.0625));
+        assert_eq!(without.max_capacity, Number::from_f64(10.0));
     }
 
     #[test]
