@@ -120,6 +120,12 @@ impl Fault {
         Self::new(Which::Mutating, Nth::Only(k), Act::Kill(when))
     }
 
+    /// Every call takes at least so long, so that calls made at the same time also run at the same time, however fast the emulator is:
+    /// what a test needs that counts the longest chain.
+    pub fn latency(time: Duration) -> Self {
+        Self::new(Which::Any, Nth::From(1), Act::Delay(time))
+    }
+
     /// The `nth` call of `operation` (`service:Operation`) is refused.
     pub fn refuse(operation: &str, nth: Nth, status: u16, code: &str, message: &str) -> Self {
         let act = Act::Refuse { status, code: code.to_owned(), message: message.to_owned() };

@@ -184,6 +184,43 @@ fn the_client_is_killed_at_the_kth_mutating_call() {
 }
 
 #[test]
+fn the_client_gets_a_signal_and_the_call_goes_on() {
+    let (proxy, _, count) = proxy(Duration::ZERO);
+    // SIGTERM, which ends Python at once.
+    proxy.faults().add(Fault::new(Which::Operation("glue:CreateJob".to_owned()), Nth::Only(2), Act::Signal(15)));
+    let child = client(&proxy.endpoint()).spawn().unwrap();
+    proxy.faults().set_victim(Victim::new(child.id()).unwrap());
+    let output = child.wait_with_output().unwrap();
+    block_on(proxy.log().settled());
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&output.status), Some(15));
+    assert_eq!(count.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn many_clients_at_once_lose_nothing() {
+    let (proxy, aws, count) = proxy(Duration::from_millis(20));
+    block_on(async {
+        let calls =
+            (0..300).map(|n| {
+                let aws = aws.clone();
+                async move {
+                    aws.glue("CreateJob", json!({"Name": n.to_string()})).await.unwrap()["length"].as_u64().unwrap()
+                }
+            });
+        let lengths = futures::future::join_all(calls).await;
+        assert!(
+            lengths
+                .iter()
+                .enumerate()
+                .all(|(n, length)| *length == json!({"Name": n.to_string()}).to_string().len() as u64)
+        );
+    });
+    let calls = proxy.log().calls();
+    assert_eq!((count.load(Ordering::SeqCst), calls.count()), (300, 300));
+    assert_eq!(calls.0.iter().map(|call| call.number).collect::<Vec<_>>(), (1..=300).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_kill_beyond_the_last_call_does_not_strike() {
     let (proxy, _, _) = proxy(Duration::ZERO);
     let fired = proxy.faults().add(Fault::kill_at_mutation(6, When::Before));

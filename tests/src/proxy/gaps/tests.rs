@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{GapTable, PROBES, Verdict, probe};
 use crate::emulator::Emulator;
 use crate::runtime::block_on;
+use crate::wire::Aws;
 use crate::world::World;
 
 /// Asks the probe of each gap of `emulator`, each in an account of its own.
@@ -129,6 +130,65 @@ fn the_tagging_api_knows_all_of_many() {
             let rest = aws.tagging("GetResources", rest).await.unwrap();
             let count = |page: &Value| page["ResourceTagMappingList"].as_array().unwrap().len();
             assert_eq!((count(&first), count(&rest), &rest["PaginationToken"]), (100, 20, &json!("")), "{emulator}");
+        });
+    }
+}
+
+/// Temporary keys act in the account of the role that they are for, which may be another's.
+#[test]
+fn an_assumed_role_acts_in_its_own_account() {
+    for emulator in Emulator::ALL {
+        let world = World::on(emulator);
+        let caller = world.aws();
+        let owner = Aws::new(caller.endpoint(), "999988887777", "us-east-1");
+        let account = format!("role-of-{}", world.account());
+        block_on(async {
+            for role_owner in [&caller, &owner] {
+                let arn = role_owner.make_role(&account, "states.amazonaws.com").await.unwrap();
+                let parameters = json!({"RoleArn": arn, "RoleSessionName": "session"});
+                let answer = caller.sts("AssumeRole", parameters).await.unwrap();
+                let key = answer["Credentials"]["AccessKeyId"].as_str().unwrap();
+                let session = Aws::new(caller.endpoint(), key, "us-east-1");
+                let identity = session.sts("GetCallerIdentity", json!({})).await.unwrap();
+                assert_eq!(identity["Account"], role_owner.account(), "{emulator}");
+                let role = session.iam("GetRole", json!({"RoleName": account})).await.unwrap();
+                assert_eq!(role["Role"]["Arn"], arn, "{emulator}");
+            }
+        });
+    }
+}
+
+#[test]
+fn regions_are_apart_and_iam_is_not() {
+    for emulator in Emulator::ALL {
+        let world = World::on(emulator);
+        let [east, west] = ["us-east-1", "eu-west-1"].map(|region| world.aws().in_region(region));
+        block_on(async {
+            let role = east.make_role("MachineRole", "states.amazonaws.com").await.unwrap();
+            let job_role = west.make_role("JobRole", "glue.amazonaws.com").await.unwrap();
+            let tags = json!({"stack": "one"});
+            let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}).to_string();
+            for (aws, fields) in [(&east, json!({"Description": "east"})), (&west, json!({"Description": "west"}))] {
+                let mut job = fields;
+                job["Name"] = "job".into();
+                job["Role"] = job_role.clone().into();
+                job["Command"] = json!({"Name": "glueetl", "ScriptLocation": "s3://b/k"});
+                job["Tags"] = tags.clone();
+                aws.glue("CreateJob", job).await.unwrap();
+                aws.logs("CreateLogGroup", json!({"logGroupName": "/group", "tags": tags})).await.unwrap();
+                let machine = json!({"name": "machine", "roleArn": role, "definition": definition});
+                aws.states("CreateStateMachine", machine).await.unwrap();
+            }
+            west.glue("DeleteJob", json!({"JobName": "job"})).await.unwrap();
+            let job = east.glue("GetJob", json!({"JobName": "job"})).await.unwrap();
+            assert_eq!(job["Job"]["Description"], "east", "{emulator}");
+            let filter = json!({"TagFilters": [{"Key": "stack"}]});
+            let found = west.tagging("GetResources", filter).await.unwrap();
+            let arn = format!("arn:aws:logs:eu-west-1:{}:log-group:/group", world.account());
+            let expect = json!([{"ResourceARN": arn, "Tags": [{"Key": "stack", "Value": "one"}]}]);
+            assert_eq!(found["ResourceTagMappingList"], expect, "{emulator}");
+            let machine = json!({"stateMachineArn": format!("arn:aws:states:eu-west-1:{}:stateMachine:machine", world.account())});
+            assert!(west.states("DescribeStateMachine", machine).await.is_ok(), "{emulator}");
         });
     }
 }
