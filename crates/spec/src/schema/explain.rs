@@ -10,7 +10,10 @@ use serde_json::Value as Json;
 use statewright_source::{Diagnostic, Node, Span, Value, nearest, visible};
 
 use super::check::Told;
-use crate::{codes, reference::dotted};
+use crate::{
+    codes,
+    reference::{dotted, pointer_to},
+};
 
 /// Turns a validator's errors into findings, one a fault.
 pub(super) struct Explainer<'a> {
@@ -19,15 +22,32 @@ pub(super) struct Explainer<'a> {
     told: &'a Told<'a>,
     diagnostics: Vec<Diagnostic>,
     wrong: BTreeSet<String>,
+    /// Keys that an unknown key was probably meant to be.
+    meant: BTreeSet<String>,
+    /// Keys that are missing, told of unless they were meant by another.
+    missing: Vec<(String, Diagnostic)>,
 }
 
 impl<'a> Explainer<'a> {
     pub(super) fn new(schema: &'a Json, node: &'a Node, told: &'a Told<'a>) -> Self {
-        Self { schema, node, told, diagnostics: Vec::new(), wrong: BTreeSet::new() }
+        Self {
+            schema,
+            node,
+            told,
+            diagnostics: Vec::new(),
+            wrong: BTreeSet::new(),
+            meant: BTreeSet::new(),
+            missing: Vec::new(),
+        }
     }
 
     /// The findings in the order of the text, and the pointers at which something is wrong.
     pub(super) fn finish(mut self) -> (Vec<Diagnostic>, BTreeSet<String>) {
+        for (pointer, found) in std::mem::take(&mut self.missing) {
+            if !self.meant.contains(&pointer) {
+                self.push(found);
+            }
+        }
         self.diagnostics.sort_by_key(|d| d.primary.as_ref().map(|l| l.span.start));
         (self.diagnostics, self.wrong)
     }
@@ -110,7 +130,7 @@ impl<'a> Explainer<'a> {
         }
         let place = self.node.pointer(pointer).and_then(|n| n.entry(key));
         let span = place.map_or(self.told.span, |e| e.key_span);
-        self.wrong.insert(crate::reference::pointer_to(pointer, key));
+        self.wrong.insert(pointer_to(pointer, key));
         let title = format!("`{}` is not a key of {}", visible(key), self.subject(pointer));
         let mut found = Diagnostic::error(codes::UNKNOWN_KEY, title).at(span, "not known");
         // `memorySize` and `MemorySize` mean `memory_size`.
@@ -123,7 +143,10 @@ impl<'a> Explainer<'a> {
             })
             .collect();
         match nearest(&snake, known.iter().copied()).or_else(|| nearest(key, known.iter().copied())) {
-            Some(near) => found = found.help(format!("did you mean `{near}`?")).fix(span, near),
+            Some(near) => {
+                self.meant.insert(pointer_to(pointer, near));
+                found = found.help(format!("did you mean `{near}`?")).fix(span, near);
+            }
             None if known.is_empty() => {}
             None => found = found.help(format!("known here: {}", list(known.iter().map(|k| (*k).to_owned())))),
         }
@@ -131,7 +154,7 @@ impl<'a> Explainer<'a> {
     }
 
     fn missing_key(&mut self, pointer: &str, key: &str, error: &ValidationError<'_>) {
-        self.wrong.insert(crate::reference::pointer_to(pointer, key));
+        self.wrong.insert(pointer_to(pointer, key));
         let known: Option<&Json> = self.parent(error).and_then(|p| p.get("properties")).and_then(|p| p.get(key));
         let found = Diagnostic::error(codes::MISSING_KEY, format!("{} has no `{key}`", self.subject(pointer)))
             .at(self.key_span(pointer), format!("`{key}` is missing"));
@@ -139,7 +162,7 @@ impl<'a> Explainer<'a> {
             Some(text) => found.help(format!("`{key}`: {text}")),
             None => found,
         };
-        self.push(found);
+        self.missing.push((pointer_to(pointer, key), found));
     }
 
     fn wrong_type(&mut self, pointer: &str, types: &[JsonType]) {
@@ -157,11 +180,10 @@ impl<'a> Explainer<'a> {
             value => format!("{} must be {wanted}, not {}", self.subject(pointer), kind_word(value)),
         };
         let mut found = Diagnostic::error(codes::WRONG_TYPE, title).at(node.span, format!("{wanted} must stand here"));
-        let string = types.contains(&JsonType::String);
         let number = types.iter().any(|t| matches!(t, JsonType::Integer | JsonType::Number));
         match &node.value {
             Value::Null => found = found.help("give it a value, or leave the key out"),
-            Value::Number(_) | Value::Bool(_) if string => found = found.help("put it in quotes"),
+            Value::Number(_) | Value::Bool(_) if types == [JsonType::String] => found = found.help("put it in quotes"),
             Value::Number(_) if types.contains(&JsonType::Integer) => found = found.help("write it without a fraction"),
             Value::String(text) if number && text.parse::<f64>().is_ok() && !self.is_filled(pointer) => {
                 found = found.help("write it without quotes").fix(node.span, text.clone());
@@ -211,7 +233,7 @@ impl<'a> Explainer<'a> {
     fn bad_key(&mut self, pointer: &str, inner: &ValidationError<'_>) {
         let key = inner.instance().as_str().unwrap_or_default().to_owned();
         let span = self.node.pointer(pointer).and_then(|n| n.entry(&key)).map_or(self.told.span, |e| e.key_span);
-        self.wrong.insert(crate::reference::pointer_to(pointer, &key));
+        self.wrong.insert(pointer_to(pointer, &key));
         let (why, help) = self.reason(inner);
         let title = format!("`{}` cannot be a name in {}", visible(&key), self.subject(pointer));
         let label = match inner.kind() {

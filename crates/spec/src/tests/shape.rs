@@ -170,7 +170,6 @@ fn types_are_explained() {
     assert_snapshot!(told(&with("roles: { R: { trust: 5 } }\n")), @r"
     error[SPEC007] `trust` must be a string, a list or a map, not a number
       spec.yaml:3:22 `5` a string, a list or a map must stand here
-      = put it in quotes
     ");
     assert_snapshot!(told(&with("roles: { R: { trust: s.amazonaws.com, policies: P } }\n")), @r"
     error[SPEC007] `policies` must be a list, not a string
@@ -185,11 +184,73 @@ fn types_are_explained() {
       = did you mean `file`?
     ");
     assert_snapshot!(told(&with("state_machines: { M: { role: R, definition: 5, logging: { level: LOUD } } }\n")), @r"
+    error[SPEC044] the spec declares no role `R`
+      spec.yaml:3:30 `R` not declared
+      = declare it under `roles`, or give the ARN of one that exists
     error[SPEC007] `definition` must be a map, not a number
       spec.yaml:3:45 `5` a map must stand here
     error[SPEC008] `logging.level` cannot be `LOUD`
       spec.yaml:3:66 `LOUD` not known
       = there are `ALL`, `ERROR`, `FATAL`, `OFF`
+    ");
+}
+
+#[test]
+fn one_form_of_several_is_spoken_of() {
+    let function = |code: &str| {
+        told(&with(&format!(
+            "roles: {{ R: {{ trust: lambda.amazonaws.com }} }}\n\
+             functions: {{ f: {{ runtime: python3.12, handler: a.h, role: R, code: {code} }} }}\n"
+        )))
+    };
+    assert_snapshot!(function("5"), @r"
+    error[SPEC007] `code` must be a string or a map, not a number
+      spec.yaml:4:69 `5` a string or a map must stand here
+    ");
+    assert_snapshot!(function("{ s3: { bucket: bkt } }"), @r"
+    error[SPEC006] `code.s3` has no `key`
+      spec.yaml:4:71 `s3` `key` is missing
+      = `key`: The key of the zip archive
+    ");
+    assert_snapshot!(function("{ s4: { bucket: bkt, key: k } }"), @r"
+    error[SPEC005] `s4` is not a key of `code`
+      spec.yaml:4:71 `s4` not known
+      = did you mean `s3`?
+    ");
+    assert_snapshot!(function("{ s3: { bucket: bkt, key: k, versoin: v } }"), @r"
+    error[SPEC005] `versoin` is not a key of `code.s3`
+      spec.yaml:4:98 `versoin` not known
+      = did you mean `version`?
+    ");
+    let job = |script: &str| {
+        told(&with(&format!(
+            "roles: {{ R: {{ trust: glue.amazonaws.com }} }}\njobs: {{ j: {{ role: R, glue_version: '5.0', script: {script} }} }}\n"
+        )))
+    };
+    assert_snapshot!(job("[a]"), @r"
+    error[SPEC007] `script` must be a string or a map, not a list
+      spec.yaml:4:52 `[a]` a string or a map must stand here
+    ");
+    assert_snapshot!(job("{ file: a.py }"), @r"
+    error[SPEC006] `script` has no `to`
+      spec.yaml:4:44 `script` `to` is missing
+      = `to`: Where it is uploaded: `s3://BUCKET/KEY`
+    error[SPEC001] there is no file `a.py`
+      spec.yaml:4:60 `a.py` not found; the path is relative to the spec
+    ");
+    assert_snapshot!(told(&with("roles: { R: { trust: [] } }\n")), @r"
+    error[SPEC008] a role that nobody may assume
+      spec.yaml:3:22 `[]` empty
+      = name the services that use the role: `trust: states.amazonaws.com`
+    ");
+    assert_snapshot!(told(&with("roles: { R: { trust: [5] } }\n")), @r"
+    error[SPEC007] `trust[0]` must be a string, not a number
+      spec.yaml:3:23 `5` a string must stand here
+      = put it in quotes
+    ");
+    assert_snapshot!(told(&with("policies: { P: { document: {} } }\n")), @r"
+    error[SPEC008] `document` must not be empty
+      spec.yaml:3:28 `{}`
     ");
 }
 
