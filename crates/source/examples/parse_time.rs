@@ -1,7 +1,7 @@
 //! How long both parsers take for the largest file that is read: `cargo run --release --example parse_time`.
 #![allow(clippy::print_stdout)]
 
-use std::time::Instant;
+use std::{fmt::Write as _, time::Instant};
 
 use statewright_source::{MAX_FILE_BYTES, Sources, parse_json, parse_yaml};
 
@@ -36,9 +36,9 @@ fn main() {
     // The same in block style: an entry a line.
     let mut yaml = String::from("StartAt: State0\nStates:\n");
     for (name, state) in root.iter().filter_map(|r| r.get("States")?.as_map()).flatten().map(|e| (&e.key, &e.value)) {
-        yaml += &format!("  {name}:\n");
+        let _ = writeln!(yaml, "  {name}:");
         for entry in state.as_map().unwrap_or_default() {
-            yaml += &format!("    {}: {}\n", entry.key, entry.value.to_json());
+            let _ = writeln!(yaml, "    {}: {}", entry.key, entry.value.to_json());
         }
     }
     let value = best(|| usize::from(serde_json::from_str::<serde_json::Value>(&json).is_err()));

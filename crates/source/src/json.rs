@@ -384,11 +384,12 @@ impl Parser<'_> {
                 Some(_) if comma.is_some() || first => return true,
                 Some(_) if self.starts_value() => {
                     let place = (self.tail, self.tail);
+                    let next = at + self.char_at().map_or(0, char::len_utf8);
                     if !self.doubtful {
                         self.fault(
                             self.faults
                                 .error(codes::JSON_COMMA, "a comma is missing", place, "a comma must stand here")
-                                .related(self.span(at, at + 1), "before this")
+                                .related(self.span(at, next), "before this")
                                 .fix(self.span(place.0, place.1), ","),
                         );
                     }

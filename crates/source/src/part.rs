@@ -48,12 +48,11 @@ fn walk(raw: &str, value: &str, style: Style, part: &Range<usize>) -> Option<Ran
         let unit = unit(&raw[at..end], &value[seen..], style)?;
         let next = seen + unit.value;
         if place.start.is_none() && part.start < next {
-            // Inside a run of blanks the last of them are the last in the text too.
             place.start = Some(if unit.exact { at + part.start.saturating_sub(seen) } else { at });
         }
         if place.end.is_none() && part.end <= next && (part.end > seen || part.end == part.start) {
-            let empty = part.end == part.start;
-            place.end = Some(if empty { place.start.unwrap_or(at) } else { at + unit.raw });
+            let behind = if unit.exact { at + part.end.saturating_sub(seen) } else { at + unit.raw };
+            place.end = Some(if part.end == part.start { place.start.unwrap_or(at) } else { behind });
         }
         at += unit.raw;
         seen = next;
@@ -176,6 +175,8 @@ mod tests {
         check("a: |2\n    $x\n", "$x", "$x");
         check("a: &n !!str |-\n  é\n  $x\n", "$x", "$x");
         check("a: ''\n", "", "");
+        check("a: x  y\n", "  ", "  ");
+        check("a: 'x  y'\n", " y", " y");
     }
 
     #[test]
