@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use statewright_source::{Diagnostic, Node, Sources, Span, visible};
+use statewright_source::{Diagnostic, Node, Sources, Span, nearest, visible};
 
 use crate::{
     Address, Arn, Identity, Kind, Lookup, Mention, Tags, codes,
@@ -182,11 +182,24 @@ impl<'a> Context<'a> {
         let tree = match body.get("file") {
             Some(path) => self.document_file(field, body, path)?,
             None if self.is_broken(&format!("/{field}")) => return None,
+            None if self.is_misspelt_file(field, body) => return None,
             None => body.clone(),
         };
         let value = tree.to_json();
         self.gathered.documents.insert(field.to_owned(), tree);
         Some(value)
+    }
+
+    /// Whether the body is a reference to a file whose key is misspelt: then nothing of it is a document. Says so.
+    fn is_misspelt_file(&mut self, field: &str, body: &Node) -> bool {
+        let [entry] = body.as_map().unwrap_or_default() else { return false };
+        if entry.value.as_str().is_none() || nearest(&entry.key, ["file"]).is_none() {
+            return false;
+        }
+        let title = format!("`{}` is not a key of `{}`", visible(&entry.key), visible(&field.replace('/', ".")));
+        let found = Diagnostic::error(codes::UNKNOWN_KEY, title).at(entry.key_span, "not known");
+        self.report(found.help("did you mean `file`?").fix(entry.key_span, "file"));
+        true
     }
 
     fn document_file(&mut self, field: &str, body: &Node, path: &Node) -> Option<Node> {

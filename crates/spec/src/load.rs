@@ -86,6 +86,7 @@ pub fn load(sources: &mut Sources, request: &Request) -> Result<Loaded, Vec<Diag
     })?;
     let root = sections(&later::refuse(&root, None, &mut diagnostics), &mut diagnostics);
     let wrong = head_shape(&root, &mut diagnostics);
+    let root = sections(&meant(root), &mut diagnostics);
     let environment = chosen(&root, request, &mut diagnostics);
     let given = variable_files(sources, request, &mut diagnostics);
     let variables = Variables::settle(&root, environment, &given, request, &wrong, sources, &mut diagnostics);
@@ -175,6 +176,29 @@ fn version(root: &Node) -> Result<(), Box<Diagnostic>> {
                 .help(format!("write `statewright: {VERSION}`")),
         )),
     }
+}
+
+/// The spec with a misspelt key taken for what it was meant to be: that was said, and what leans on it is not at fault.
+fn meant(root: Node) -> Node {
+    let known: Vec<&str> =
+        ["variables", "environments", "tags", "aws"].into_iter().chain(Kind::ALL.map(Kind::section)).collect();
+    let has = |key: &str| root.get(key).is_some();
+    let corrected = |entry: &Entry| {
+        let near = nearest(&entry.key, known.iter().copied().filter(|k| !has(k)));
+        match near {
+            Some(near)
+                if !known.contains(&entry.key.as_str()) && !["statewright", "stack"].contains(&entry.key.as_str()) =>
+            {
+                Entry { key: near.to_owned(), ..entry.clone() }
+            }
+            _ => entry.clone(),
+        }
+    };
+    let entries: Vec<Entry> = root.as_map().unwrap_or_default().iter().map(corrected).collect();
+    // Two that were meant to be the same stay what they are.
+    let unique = |entry: &Entry| entries.iter().filter(|e| e.key == entry.key).count() == 1;
+    let entries: Vec<Entry> = entries.iter().filter(|e| unique(e)).cloned().collect();
+    map(root.span, entries)
 }
 
 /// The spec with its sections being maps of maps, as far as they are; nothing stands for an empty map.

@@ -6,6 +6,7 @@ mod laws;
 mod references;
 mod repository;
 mod shape;
+mod single;
 mod stacks;
 mod tags;
 mod variables;
