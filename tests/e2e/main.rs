@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod account;
+mod fields;
 mod kill;
 mod seed;
