@@ -11,6 +11,7 @@ mod answer;
 mod condition;
 mod connect;
 mod document;
+pub mod fields;
 mod http;
 mod kind;
 mod lookup;

@@ -1,7 +1,7 @@
 //! Lambda functions.
 
 mod map;
-mod request;
+pub(crate) mod request;
 
 use aws_sdk_lambda::{
     operation::get_function::GetFunctionOutput,

@@ -1,7 +1,7 @@
 //! Glue jobs and their scripts.
 
 mod map;
-mod request;
+pub(crate) mod request;
 
 use statewright_planner::{Refusal, ScriptObject, operation::job::JobOperation};
 use statewright_spec::Arn;

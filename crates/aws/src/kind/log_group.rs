@@ -1,8 +1,11 @@
 //! Log groups.
 
-use aws_sdk_cloudwatchlogs::types::{LogGroup as Raw, LogGroupClass};
+use aws_sdk_cloudwatchlogs::{
+    operation::create_log_group::builders::CreateLogGroupFluentBuilder,
+    types::{LogGroup as Raw, LogGroupClass},
+};
 use statewright_planner::{Detail, Fingerprint, Present, Refusal, operation::log_group::LogGroupOperation};
-use statewright_spec::{Arn, Resource, kind::log_group::LogGroup};
+use statewright_spec::{Arn, Resource, Tags, kind::log_group::LogGroup};
 
 use super::{Read, gone, required, signed, unless_missing, unsigned};
 use crate::{
@@ -68,19 +71,21 @@ fn map(c: &Connection, group: &Raw, labels: Labels) -> Result<Present, Refusal> 
     })
 }
 
+pub(crate) fn create(c: &Connection, name: &str, group: &LogGroup, tags: &Tags) -> CreateLogGroupFluentBuilder {
+    c.logs
+        .create_log_group()
+        .log_group_name(name)
+        .log_group_class(LogGroupClass::from(group.class.as_str()))
+        .set_kms_key_id(group.kms_key.as_ref().map(|key| key.as_str().to_owned()))
+        .set_deletion_protection_enabled(group.deletion_protection.then_some(true))
+        .set_tags(Some(to_map(tags)))
+}
+
 /// Makes one call.
 pub(crate) async fn perform(c: &Connection, operation: &LogGroupOperation) -> Result<(), Refusal> {
     match operation {
         LogGroupOperation::Create { name, group, tags } => {
-            let request = c
-                .logs
-                .create_log_group()
-                .log_group_name(name)
-                .log_group_class(LogGroupClass::from(group.class.as_str()))
-                .set_kms_key_id(group.kms_key.as_ref().map(|key| key.as_str().to_owned()))
-                .set_deletion_protection_enabled(group.deletion_protection.then_some(true))
-                .set_tags(Some(to_map(tags)));
-            c.send("logs:CreateLogGroup", request.send()).await.map(drop)
+            c.send("logs:CreateLogGroup", create(c, name, group, tags).send()).await.map(drop)
         }
         LogGroupOperation::PutRetention { name, days } => {
             let request = c.logs.put_retention_policy().log_group_name(name).retention_in_days(signed(*days));

@@ -1,6 +1,13 @@
 //! Customer-managed policies.
 
-use aws_sdk_iam::types::{Policy as Raw, PolicyScopeType, Tag};
+use aws_sdk_iam::{
+    operation::{
+        create_policy::builders::CreatePolicyFluentBuilder,
+        create_policy_version::builders::CreatePolicyVersionFluentBuilder,
+    },
+    types::{Policy as Raw, PolicyScopeType, Tag},
+};
+use serde_json::Value;
 use statewright_planner::{Detail, Fingerprint, Present, Refusal, operation::policy::PolicyOperation};
 use statewright_spec::{Arn, Resource, Tags, kind::policy::Policy};
 use tokio::sync::OnceCell;
@@ -106,30 +113,35 @@ pub(crate) fn tag_list(call: &str, tags: &Tags) -> Result<Vec<Tag>, Refusal> {
     tags.iter().map(|(key, value)| built(call, Tag::builder().key(key).value(value).build())).collect()
 }
 
+pub(crate) fn create(
+    c: &Connection,
+    name: &str,
+    policy: &Policy,
+    tags: &Tags,
+) -> Result<CreatePolicyFluentBuilder, Refusal> {
+    Ok(c.iam
+        .create_policy()
+        .policy_name(name)
+        .path(&policy.path)
+        .set_description((!policy.description.is_empty()).then(|| policy.description.clone()))
+        .policy_document(document::compact(&policy.document))
+        .set_tags(Some(tag_list("iam:CreatePolicy", tags)?)))
+}
+
+pub(crate) fn create_version(c: &Connection, arn: &Arn, document: &Value) -> CreatePolicyVersionFluentBuilder {
+    let request = c.iam.create_policy_version().policy_arn(arn.as_str()).set_as_default(true);
+    request.policy_document(document::compact(document))
+}
+
 /// Makes one call.
 pub(crate) async fn perform(c: &Connection, operation: &PolicyOperation) -> Result<(), Refusal> {
     refuse_aws_managed(operation)?;
     match operation {
         PolicyOperation::Create { name, policy, tags } => {
-            const CALL: &str = "iam:CreatePolicy";
-            let request = c
-                .iam
-                .create_policy()
-                .policy_name(name)
-                .path(&policy.path)
-                .set_description((!policy.description.is_empty()).then(|| policy.description.clone()))
-                .policy_document(document::compact(&policy.document))
-                .set_tags(Some(tag_list(CALL, tags)?));
-            c.send(CALL, request.send()).await.map(drop)
+            c.send("iam:CreatePolicy", create(c, name, policy, tags)?.send()).await.map(drop)
         }
         PolicyOperation::CreateVersion { arn, document } => {
-            let request = c
-                .iam
-                .create_policy_version()
-                .policy_arn(arn.as_str())
-                .policy_document(document::compact(document))
-                .set_as_default(true);
-            c.send("iam:CreatePolicyVersion", request.send()).await.map(drop)
+            c.send("iam:CreatePolicyVersion", create_version(c, arn, document).send()).await.map(drop)
         }
         PolicyOperation::DeleteVersion { arn, version } => {
             let request = c.iam.delete_policy_version().policy_arn(arn.as_str()).version_id(version);

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_iam::types::Role as Raw;
+use aws_sdk_iam::{
+    operation::{create_role::builders::CreateRoleFluentBuilder, update_role::builders::UpdateRoleFluentBuilder},
+    types::Role as Raw,
+};
 use futures::future::try_join_all;
 use serde_json::Value;
 use statewright_planner::{Detail, Fingerprint, Present, Refusal, operation::role::RoleOperation};
-use statewright_spec::{Arn, Resource, kind::role::Role};
+use statewright_spec::{Arn, Resource, Tags, kind::role::Role};
 
 use super::{
     Read, gone,
@@ -110,22 +113,28 @@ fn fingerprint(id: &str, attachments: &BTreeSet<Arn>, inline: &BTreeMap<String, 
     ]))
 }
 
+pub(crate) fn create(c: &Connection, name: &str, role: &Role, tags: &Tags) -> Result<CreateRoleFluentBuilder, Refusal> {
+    Ok(c.iam
+        .create_role()
+        .role_name(name)
+        .path(&role.path)
+        .assume_role_policy_document(document::compact(&role.trust))
+        .set_description((!role.description.is_empty()).then(|| role.description.clone()))
+        .max_session_duration(signed(role.max_session_seconds))
+        .set_permissions_boundary(role.permissions_boundary.as_ref().map(|arn| arn.as_str().to_owned()))
+        .set_tags(Some(tag_list("iam:CreateRole", tags)?)))
+}
+
+/// Both are always sent: what is omitted keeps its value.
+pub(crate) fn update(c: &Connection, name: &str, description: &str, session_seconds: u32) -> UpdateRoleFluentBuilder {
+    c.iam.update_role().role_name(name).description(description).max_session_duration(signed(session_seconds))
+}
+
 /// Makes one call.
 pub(crate) async fn perform(c: &Connection, operation: &RoleOperation) -> Result<(), Refusal> {
     match operation {
         RoleOperation::Create { name, role, tags } => {
-            const CALL: &str = "iam:CreateRole";
-            let request = c
-                .iam
-                .create_role()
-                .role_name(name)
-                .path(&role.path)
-                .assume_role_policy_document(document::compact(&role.trust))
-                .set_description((!role.description.is_empty()).then(|| role.description.clone()))
-                .max_session_duration(signed(role.max_session_seconds))
-                .set_permissions_boundary(role.permissions_boundary.as_ref().map(|arn| arn.as_str().to_owned()))
-                .set_tags(Some(tag_list(CALL, tags)?));
-            c.send(CALL, request.send()).await.map(drop)
+            c.send("iam:CreateRole", create(c, name, role, tags)?.send()).await.map(drop)
         }
         RoleOperation::UpdateTrust { name, document } => {
             let request =
@@ -133,13 +142,7 @@ pub(crate) async fn perform(c: &Connection, operation: &RoleOperation) -> Result
             c.send("iam:UpdateAssumeRolePolicy", request.send()).await.map(drop)
         }
         RoleOperation::UpdateSettings { name, description, max_session_seconds } => {
-            let request = c
-                .iam
-                .update_role()
-                .role_name(name)
-                .description(description)
-                .max_session_duration(signed(*max_session_seconds));
-            c.send("iam:UpdateRole", request.send()).await.map(drop)
+            c.send("iam:UpdateRole", update(c, name, description, *max_session_seconds).send()).await.map(drop)
         }
         RoleOperation::PutBoundary { name, boundary } => {
             let request = c.iam.put_role_permissions_boundary().role_name(name).permissions_boundary(boundary.as_str());

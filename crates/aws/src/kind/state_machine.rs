@@ -1,20 +1,19 @@
 //! State machines.
 
+pub(crate) mod request;
+
 use aws_sdk_sfn::{
     operation::describe_state_machine::DescribeStateMachineOutput as Raw,
-    types::{
-        CloudWatchLogsLogGroup, EncryptionConfiguration, EncryptionType, LogDestination, LogLevel as SdkLevel,
-        LoggingConfiguration, StateMachineStatus, StateMachineType, Tag, TracingConfiguration,
-    },
+    types::{EncryptionConfiguration, LogLevel as SdkLevel, LoggingConfiguration, StateMachineStatus},
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use statewright_planner::{Detail, Fingerprint, Present, Refusal, operation::state_machine::StateMachineOperation};
 use statewright_spec::{
-    Arn, Resource, Tags,
+    Arn, Resource,
     kind::state_machine::{Encryption, LogLevel, Logging, MachineType, StateMachine},
 };
 
-use super::{Read, built, gone, required, signed, unless_missing, unsigned};
+use super::{Read, gone, required, unless_missing, unsigned};
 use crate::{Connection, document, refusal, run::ExecutionStatus, tagging::Labels};
 
 /// AWS's default for the reuse of a data key, in seconds.
@@ -106,77 +105,17 @@ fn encryption(raw: EncryptionConfiguration) -> Result<Option<Encryption>, Refusa
     }
 }
 
-/// What is sent: also where it is off, for what is omitted keeps its value.
-fn logging_to_send(logging: Option<&Logging>) -> LoggingConfiguration {
-    let Some(Logging { level, include_execution_data, log_group }) = logging else {
-        return LoggingConfiguration::builder()
-            .level(SdkLevel::Off)
-            .include_execution_data(false)
-            .set_destinations(Some(Vec::new()))
-            .build();
-    };
-    // AWS refuses the ARN without `:*` (terraform-provider-aws#17682).
-    let group = CloudWatchLogsLogGroup::builder().log_group_arn(format!("{log_group}:*")).build();
-    LoggingConfiguration::builder()
-        .level(SdkLevel::from(level.as_str()))
-        .include_execution_data(*include_execution_data)
-        .destinations(LogDestination::builder().cloud_watch_logs_log_group(group).build())
-        .build()
-}
-
-fn tracing_to_send(on: bool) -> TracingConfiguration {
-    TracingConfiguration::builder().enabled(on).build()
-}
-
-fn encryption_to_send(call: &str, encryption: Option<&Encryption>) -> Result<EncryptionConfiguration, Refusal> {
-    let builder = EncryptionConfiguration::builder();
-    let builder = match encryption {
-        None => builder.r#type(EncryptionType::AwsOwnedKey),
-        Some(Encryption { kms_key, reuse_seconds }) => builder
-            .r#type(EncryptionType::CustomerManagedKmsKey)
-            .kms_key_id(kms_key)
-            .kms_data_key_reuse_period_seconds(signed(*reuse_seconds)),
-    };
-    built(call, builder.build())
-}
-
-fn tag_list(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
-}
-
 /// Makes one call; for [`StateMachineOperation::StopExecutions`], one an execution.
 pub(crate) async fn perform(c: &Connection, operation: &StateMachineOperation) -> Result<(), Refusal> {
     match operation {
         StateMachineOperation::Create { name, machine, tags } => {
-            const CALL: &str = "states:CreateStateMachine";
-            let request = c
-                .sfn
-                .create_state_machine()
-                .name(name)
-                .r#type(StateMachineType::from(machine.machine_type.as_str()))
-                .role_arn(machine.role.as_str())
-                .definition(document::pretty(&machine.definition))
-                .logging_configuration(logging_to_send(machine.logging.as_ref()))
-                .tracing_configuration(tracing_to_send(machine.tracing))
-                .encryption_configuration(encryption_to_send(CALL, machine.encryption.as_ref())?)
-                .set_tags(Some(tag_list(tags)));
-            c.send(CALL, request.send()).await.map(drop)
+            c.send("states:CreateStateMachine", request::create(c, name, machine, tags)?.send()).await.map(drop)
         }
         StateMachineOperation::Update { arn, machine } => {
-            const CALL: &str = "states:UpdateStateMachine";
-            let request = c
-                .sfn
-                .update_state_machine()
-                .state_machine_arn(arn.as_str())
-                .role_arn(machine.role.as_str())
-                .definition(document::pretty(&machine.definition))
-                .logging_configuration(logging_to_send(machine.logging.as_ref()))
-                .tracing_configuration(tracing_to_send(machine.tracing))
-                .encryption_configuration(encryption_to_send(CALL, machine.encryption.as_ref())?);
-            c.send(CALL, request.send()).await.map(drop)
+            c.send("states:UpdateStateMachine", request::update(c, arn, machine)?.send()).await.map(drop)
         }
         StateMachineOperation::Tag { arn, tags } => {
-            let request = c.sfn.tag_resource().resource_arn(arn.as_str()).set_tags(Some(tag_list(tags)));
+            let request = c.sfn.tag_resource().resource_arn(arn.as_str()).set_tags(Some(request::tag_list(tags)));
             c.send("states:TagResource", request.send()).await.map(drop)
         }
         StateMachineOperation::Untag { arn, keys } => {
@@ -203,81 +142,4 @@ pub(crate) async fn perform(c: &Connection, operation: &StateMachineOperation) -
 }
 
 #[cfg(test)]
-mod tests {
-    use aws_smithy_types::DateTime;
-    use serde_json::json;
-    use statewright_planner::RefusalKind;
-
-    use super::*;
-
-    const GROUP: &str = "arn:aws:logs:us-east-1:123456789012:log-group:g";
-
-    fn raw() -> aws_sdk_sfn::operation::describe_state_machine::builders::DescribeStateMachineOutputBuilder {
-        Raw::builder()
-            .state_machine_arn("arn:aws:states:us-east-1:123456789012:stateMachine:m")
-            .name("m")
-            .definition("{\"StartAt\":\"A\"}")
-            .role_arn("arn:aws:iam::123456789012:role/R")
-            .r#type(StateMachineType::Standard)
-            .creation_date(DateTime::from_secs(0))
-    }
-
-    fn mapped(machine: Raw) -> Result<StateMachine, Refusal> {
-        let arn = Arn::parse("arn:aws:states:us-east-1:123456789012:stateMachine:m").unwrap();
-        let present = map(arn, machine, Labels::default())?;
-        assert_eq!(present.detail, Detail::StateMachine { revision: "INITIAL".into(), status: "ACTIVE".into() });
-        let Resource::StateMachine(machine) = present.resource else { panic!() };
-        Ok(machine)
-    }
-
-    #[test]
-    fn what_aws_leaves_out_is_its_default() {
-        let machine = mapped(raw().build().unwrap()).unwrap();
-        assert_eq!((machine.logging, machine.tracing, machine.encryption), (None, false, None));
-        assert_eq!(machine.definition, json!({"StartAt": "A"}));
-    }
-
-    #[test]
-    fn what_is_sent_is_read_back_the_same() {
-        let logging =
-            Logging { level: LogLevel::Error, include_execution_data: true, log_group: Arn::parse(GROUP).unwrap() };
-        let key = Encryption { kms_key: "alias/k".into(), reuse_seconds: 600 };
-        let output = raw()
-            .logging_configuration(logging_to_send(Some(&logging)))
-            .tracing_configuration(tracing_to_send(true))
-            .encryption_configuration(encryption_to_send("", Some(&key)).unwrap());
-        let machine = mapped(output.build().unwrap()).unwrap();
-        assert_eq!((machine.logging, machine.tracing, machine.encryption), (Some(logging), true, Some(key)));
-        let off = raw()
-            .logging_configuration(logging_to_send(None))
-            .tracing_configuration(tracing_to_send(false))
-            .encryption_configuration(encryption_to_send("", None).unwrap());
-        let machine = mapped(off.build().unwrap()).unwrap();
-        assert_eq!((machine.logging, machine.tracing, machine.encryption), (None, false, None));
-    }
-
-    #[test]
-    fn the_destination_is_sent_with_its_star() {
-        let logging =
-            Logging { level: LogLevel::All, include_execution_data: false, log_group: Arn::parse(GROUP).unwrap() };
-        let sent = logging_to_send(Some(&logging));
-        let arn = sent.destinations()[0].cloud_watch_logs_log_group().and_then(CloudWatchLogsLogGroup::log_group_arn);
-        assert_eq!(arn, Some(format!("{GROUP}:*").as_str()));
-    }
-
-    #[test]
-    fn what_is_not_known_is_malformed() {
-        for machine in [
-            raw().r#type(StateMachineType::from("TURBO")).build().unwrap(),
-            raw().role_arn("R").build().unwrap(),
-            raw().definition("{").build().unwrap(),
-            raw()
-                .logging_configuration(LoggingConfiguration::builder().level(SdkLevel::from("SOME")).build())
-                .build()
-                .unwrap(),
-            raw().logging_configuration(LoggingConfiguration::builder().level(SdkLevel::All).build()).build().unwrap(),
-        ] {
-            assert_eq!(mapped(machine).unwrap_err().kind, RefusalKind::Malformed);
-        }
-    }
-}
+mod tests;

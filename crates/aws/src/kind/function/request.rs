@@ -23,7 +23,7 @@ use super::super::{built, signed};
 use crate::{refusal, tagging::to_map};
 
 /// `CreateFunction`: what is empty is left out, for there is no old value.
-pub(super) fn create(
+pub(crate) fn create(
     request: CreateFunctionFluentBuilder,
     name: &str,
     function: &Function,
@@ -63,7 +63,7 @@ pub(super) fn create(
 }
 
 /// `UpdateFunctionCode`.
-pub(super) fn update_code(
+pub(crate) fn update_code(
     request: UpdateFunctionCodeFluentBuilder,
     name: &str,
     code: &Code,
@@ -80,7 +80,7 @@ pub(super) fn update_code(
 }
 
 /// `UpdateFunctionConfiguration`: empty lists and empty strings take away.
-pub(super) fn update_configuration(
+pub(crate) fn update_configuration(
     request: UpdateFunctionConfigurationFluentBuilder,
     name: &str,
     function: &Function,

@@ -17,7 +17,7 @@ use statewright_spec::{
 use super::super::signed;
 
 /// `CreateJob`, without tags.
-pub(super) fn create(request: CreateJobFluentBuilder, name: &str, job: &Job) -> CreateJobFluentBuilder {
+pub(crate) fn create(request: CreateJobFluentBuilder, name: &str, job: &Job) -> CreateJobFluentBuilder {
     request
         .name(name)
         .job_mode(JobMode::from(job.job_mode.as_str()))
@@ -44,7 +44,7 @@ pub(super) fn create(request: CreateJobFluentBuilder, name: &str, job: &Job) -> 
 }
 
 /// The body of `UpdateJob`.
-pub(super) fn update(job: &Job) -> JobUpdate {
+pub(crate) fn update(job: &Job) -> JobUpdate {
     JobUpdate::builder()
         .job_mode(JobMode::from(job.job_mode.as_str()))
         .job_run_queuing_enabled(job.run_queuing)
