@@ -6,14 +6,21 @@ use super::{Intercepted, Probe, Repair, Verdict, future, refused, same};
 use crate::proxy::{Reply, Service};
 use crate::wire::Aws;
 
-const KEY: &str = "logs.key";
+const GROUP: &str = "logs.group";
 
 pub(super) static REPAIRS: &[Repair] = &[
     Repair {
-        name: "logs.key",
+        name: "logs.group_as_written",
         service: Service::Logs,
-        operations: &["CreateLogGroup", "AssociateKmsKey", "DisassociateKmsKey", "DescribeLogGroups", "DeleteLogGroup"],
-        handle: future!(key),
+        operations: &[
+            "CreateLogGroup",
+            "AssociateKmsKey",
+            "DisassociateKmsKey",
+            "PutLogGroupDeletionProtection",
+            "DescribeLogGroups",
+            "DeleteLogGroup",
+        ],
+        handle: future!(fields),
     },
     Repair {
         name: "logs.checks",
@@ -51,39 +58,67 @@ async fn exists(aws: &Aws, group: &str) -> bool {
     answer["logGroups"].as_array().into_iter().flatten().any(|found| found["logGroupName"] == group)
 }
 
-/// The key of a group: remembered, and shown. An empty memory covers a key that was taken away.
-async fn key(call: Intercepted) -> Reply {
-    let group = call.text("logGroupName").to_owned();
+/// What an emulator drops of a group: its key, class and protection. A null in memory covers a key that was taken away.
+async fn fields(call: Intercepted) -> Reply {
+    let group = match call.text("logGroupName") {
+        "" => name(call.text("logGroupIdentifier")).to_owned(),
+        named => named.to_owned(),
+    };
     match call.operation() {
-        "AssociateKmsKey" | "DisassociateKmsKey" => {
+        "AssociateKmsKey" | "DisassociateKmsKey" | "PutLogGroupDeletionProtection" => {
             if !exists(&call.emulator, &group).await {
                 return call.refuse(400, "ResourceNotFoundException", "The specified log group does not exist.");
             }
-            call.remember(KEY, &group, call.given("kmsKeyId").cloned().unwrap_or(Value::Null));
+            let mut known = call.recall(GROUP, &group).unwrap_or(json!({}));
+            if call.operation() == "PutLogGroupDeletionProtection" {
+                known["deletionProtectionEnabled"] =
+                    call.given("deletionProtectionEnabled").cloned().unwrap_or(false.into());
+            } else {
+                known["kmsKeyId"] = call.given("kmsKeyId").cloned().unwrap_or(Value::Null);
+            }
+            call.remember(GROUP, &group, known);
             call.succeed(&json!({}))
         }
         "DescribeLogGroups" => call.forward().await.edit_json(|answer| {
             for group in answer["logGroups"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
-                let name = group.get("logGroupName").and_then(Value::as_str).unwrap_or_default();
-                match call.recall(KEY, name) {
-                    Some(Value::Null) => drop(group.shift_remove("kmsKeyId")),
-                    Some(key) => drop(group.insert("kmsKeyId".to_owned(), key)),
-                    None => {}
+                let known = group.get("logGroupName").and_then(Value::as_str).and_then(|name| call.recall(GROUP, name));
+                for (field, value) in known.iter().filter_map(Value::as_object).flatten() {
+                    if value.is_null() {
+                        group.shift_remove(field);
+                    } else {
+                        group.insert(field.clone(), value.clone());
+                    }
                 }
+                group.entry("logGroupClass").or_insert("STANDARD".into());
+                group.entry("deletionProtectionEnabled").or_insert(false.into());
             }
         }),
-        operation => {
-            let create = operation == "CreateLogGroup";
+        "DeleteLogGroup" => {
+            if call.recall(GROUP, &group).is_some_and(|known| known["deletionProtectionEnabled"] == true) {
+                let message = "The log group cannot be deleted because deletion protection is enabled.";
+                return call.refuse(400, "ValidationException", message);
+            }
             let reply = call.forward().await;
             if reply.succeeded() {
-                call.forget(KEY, &group);
-                if let Some(key) = call.given("kmsKeyId").filter(|_| create) {
-                    call.remember(KEY, &group, key.clone());
-                }
+                call.forget(GROUP, &group);
+            }
+            reply
+        }
+        _ => {
+            let reply = call.forward().await;
+            if reply.succeeded() {
+                let fields = ["kmsKeyId", "logGroupClass", "deletionProtectionEnabled"];
+                let given = fields.iter().filter_map(|field| Some(((*field).to_owned(), call.given(field)?.clone())));
+                call.remember(GROUP, &group, Value::Object(given.collect()));
             }
             reply
         }
     }
+}
+
+/// A group's name, of a name or an ARN.
+fn name(identifier: &str) -> &str {
+    identifier.split_once(":log-group:").map_or(identifier, |(_, name)| name.trim_end_matches(":*"))
 }
 
 /// A group's name, and the retentions that there are (the API reference of `PutRetentionPolicy`).
@@ -113,11 +148,7 @@ async fn checks(call: Intercepted) -> Reply {
 /// `logGroupIdentifiers` (names or ARNs) choose groups.
 async fn by_identifier(call: Intercepted) -> Reply {
     let asked = call.given("logGroupIdentifiers").and_then(Value::as_array).cloned().unwrap_or_default();
-    let names: Vec<&str> = asked
-        .iter()
-        .filter_map(Value::as_str)
-        .map(|one| one.split_once(":log-group:").map_or(one, |(_, name)| name.trim_end_matches(":*")))
-        .collect();
+    let names: Vec<&str> = asked.iter().filter_map(Value::as_str).map(name).collect();
     call.forward().await.edit_json(|answer| {
         if let Some(groups) = answer["logGroups"].as_array_mut().filter(|_| !names.is_empty()) {
             groups.retain(|group| group["logGroupName"].as_str().is_some_and(|name| names.contains(&name)));
@@ -150,6 +181,8 @@ async fn tags_die(call: Intercepted) -> Reply {
 
 pub(super) static PROBES: &[(&str, Probe)] = &[
     ("logs.key_associated", future!(key_associated)),
+    ("logs.protection_dropped", future!(protection_dropped)),
+    ("logs.class_dropped", future!(class_dropped)),
     ("logs.bad_names", future!(bad_names)),
     ("logs.bad_retention", future!(bad_retention)),
     ("logs.identifiers_ignored", future!(identifiers_ignored)),
@@ -182,6 +215,33 @@ async fn key_associated(aws: Aws) -> Verdict {
     same(&group(&aws).await?["kmsKeyId"], &json!(kms(&aws)))?;
     aws.logs("DeleteLogGroup", json!({"logGroupName": "/group"})).await?;
     refused(aws.logs("AssociateKmsKey", keyed).await, "ResourceNotFoundException")
+}
+
+async fn protection_dropped(aws: Aws) -> Verdict {
+    let protect = async |on: bool| {
+        let parameters = json!({"logGroupIdentifier": "/group", "deletionProtectionEnabled": on});
+        aws.logs("PutLogGroupDeletionProtection", parameters).await
+    };
+    let protected = json!({"logGroupName": "/group", "deletionProtectionEnabled": true});
+    aws.logs("CreateLogGroup", protected).await?;
+    same(&group(&aws).await?["deletionProtectionEnabled"], &json!(true))?;
+    refused(aws.logs("DeleteLogGroup", json!({"logGroupName": "/group"})).await, "ValidationException")?;
+    protect(false).await?;
+    same(&group(&aws).await?["deletionProtectionEnabled"], &json!(false))?;
+    protect(true).await?;
+    same(&group(&aws).await?["deletionProtectionEnabled"], &json!(true))?;
+    protect(false).await?;
+    aws.logs("DeleteLogGroup", json!({"logGroupName": "/group"})).await?;
+    refused(protect(true).await, "ResourceNotFoundException")
+}
+
+async fn class_dropped(aws: Aws) -> Verdict {
+    let rare = json!({"logGroupName": "/group", "logGroupClass": "INFREQUENT_ACCESS"});
+    aws.logs("CreateLogGroup", rare).await?;
+    same(&group(&aws).await?["logGroupClass"], &json!("INFREQUENT_ACCESS"))?;
+    aws.logs("DeleteLogGroup", json!({"logGroupName": "/group"})).await?;
+    aws.logs("CreateLogGroup", json!({"logGroupName": "/group"})).await?;
+    same(&group(&aws).await?["logGroupClass"], &json!("STANDARD"))
 }
 
 async fn bad_names(aws: Aws) -> Verdict {

@@ -5,9 +5,18 @@ use crate::proxy::Reply;
 
 const FUNCTION: &str = "lambda.function";
 
-/// What is remembered of a function: fields that an emulator drops, and the revision.
-const REMEMBERED: [&str; 6] =
-    ["DeadLetterConfig", "LoggingConfig", "TracingConfig", "EphemeralStorage", "KMSKeyArn", "Architectures"];
+/// What is remembered of a function: fields that an emulator drops.
+const REMEMBERED: [&str; 9] = [
+    "DeadLetterConfig",
+    "LoggingConfig",
+    "TracingConfig",
+    "EphemeralStorage",
+    "KMSKeyArn",
+    "Architectures",
+    "FileSystemConfigs",
+    "SnapStart",
+    "VpcConfig",
+];
 
 /// Keeps what was written and answers that; a revision changes with each write, and a write for another revision is refused.
 pub(super) async fn as_written(call: Intercepted) -> Reply {
@@ -63,6 +72,7 @@ fn written(call: &Intercepted, name: &str, known: Option<&Value>) -> Value {
     function.retain(|field, value| match field.as_str() {
         "KMSKeyArn" => *value != "",
         "DeadLetterConfig" => value["TargetArn"].as_str().is_some_and(|target| !target.is_empty()),
+        "FileSystemConfigs" => value.as_array().is_some_and(|mounts| !mounts.is_empty()),
         _ => true,
     });
     let logging = function.entry("LoggingConfig").or_insert(json!({"LogFormat": "Text"}));
@@ -77,8 +87,14 @@ fn correct(call: &Intercepted, configuration: &mut Value) {
     let Some(Value::Object(function)) = call.recall(FUNCTION, name) else { return };
     for field in REMEMBERED.into_iter().chain(["RevisionId"]) {
         match function.get(field) {
+            // The service adds to these what it finds out itself: the VPC, the snapshot's state.
+            Some(Value::Object(written)) if configuration[field].is_object() => {
+                for (part, value) in written {
+                    configuration[field][part] = value.clone();
+                }
+            }
             Some(value) => configuration[field] = value.clone(),
-            None if matches!(field, "KMSKeyArn" | "DeadLetterConfig") => {
+            None if matches!(field, "KMSKeyArn" | "DeadLetterConfig" | "FileSystemConfigs") => {
                 if let Some(configuration) = configuration.as_object_mut() {
                     configuration.shift_remove(field);
                 }

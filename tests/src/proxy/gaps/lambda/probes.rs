@@ -8,6 +8,7 @@ use crate::wire::{Aws, Refusal};
 pub(in super::super) static PROBES: &[(&str, Probe)] = &[
     ("lambda.fields_dropped", future!(fields_dropped)),
     ("lambda.fields_not_changed", future!(fields_not_changed)),
+    ("lambda.mounts_and_snapshots", future!(mounts_and_snapshots)),
     ("lambda.architecture_not_changed", future!(architecture_not_changed)),
     ("lambda.no_revision", future!(no_revision)),
     ("lambda.log_group_forgotten", future!(log_group_forgotten)),
@@ -102,6 +103,27 @@ async fn fields_not_changed(aws: Aws) -> Verdict {
         &configuration["TracingConfig"]["Mode"],
     );
     same(seen, (true, true, &json!("PassThrough")))
+}
+
+async fn mounts_and_snapshots(aws: Aws) -> Verdict {
+    let point = format!("arn:aws:elasticfilesystem:us-east-1:{}:access-point/fsap-0123456789abcdef0", aws.account());
+    let mounts = json!([{"Arn": point, "LocalMountPath": "/mnt/one"}]);
+    let vpc =
+        json!({"SubnetIds": ["subnet-12345678"], "SecurityGroupIds": ["sg-12345678"], "Ipv6AllowedForDualStack": true});
+    let seen = |c: &Value| {
+        let vpc = &c["VpcConfig"];
+        let ipv6 = vpc["Ipv6AllowedForDualStack"] == true;
+        let mounts = if c["FileSystemConfigs"].is_null() { json!([]) } else { c["FileSystemConfigs"].clone() };
+        json!([mounts, c["SnapStart"]["ApplyOn"], vpc["SubnetIds"].as_array().map_or(0, Vec::len), ipv6])
+    };
+    let on = json!({"FileSystemConfigs": mounts, "SnapStart": {"ApplyOn": "PublishedVersions"}, "VpcConfig": vpc});
+    create(&aws, on.clone()).await?;
+    same(seen(&settled(&aws).await?), json!([mounts, "PublishedVersions", 1, true]))?;
+    let nothing = json!({"SubnetIds": [], "SecurityGroupIds": [], "Ipv6AllowedForDualStack": false});
+    change(&aws, json!({"FileSystemConfigs": [], "SnapStart": {"ApplyOn": "None"}, "VpcConfig": nothing})).await?;
+    same(seen(&settled(&aws).await?), json!([[], "None", 0, false]))?;
+    change(&aws, on).await?;
+    same(seen(&settled(&aws).await?), json!([mounts, "PublishedVersions", 1, true]))
 }
 
 async fn architecture_not_changed(aws: Aws) -> Verdict {
