@@ -9,12 +9,17 @@ use crate::{codes, context::Context};
 
 /// What IAM takes as a name of a policy.
 pub(super) const POLICY_NAME: Text =
-    Text { most: 128, takes: |c| ascii_or(c, "_+=,.@-"), words: "letters, digits and `_+=,.@-`" };
+    Text { may_be_empty: false, most: 128, takes: |c| ascii_or(c, "_+=,.@-"), words: "letters, digits and `_+=,.@-`" };
 
 /// A description of a policy or of a role.
 pub(super) fn description(ctx: &mut Context<'_>, text: Option<&str>, takes: fn(char) -> bool) -> String {
     let text = text.unwrap_or_default();
-    let rule = Text { most: 1000, takes, words: "U+0020 to U+00FF, tab and line ends: no typographic dash or quote" };
+    let rule = Text {
+        may_be_empty: true,
+        most: 1000,
+        takes,
+        words: "U+0020 to U+00FF, tab and line ends: no typographic dash or quote",
+    };
     rule.check(ctx, "/description", text);
     text.to_owned()
 }
@@ -27,7 +32,7 @@ pub(super) fn latin1(c: char) -> bool {
 /// A path: `/`, or names between slashes.
 pub(super) fn path(ctx: &mut Context<'_>, path: Option<&str>, words: &'static str, takes: fn(char) -> bool) -> String {
     let Some(path) = path else { return "/".to_owned() };
-    Text { most: 512, takes, words }.check(ctx, "/path", path);
+    Text { may_be_empty: true, most: 512, takes, words }.check(ctx, "/path", path);
     if !path.starts_with('/') || !path.ends_with('/') || path.contains("//") {
         let wanted = format!("/{}/", path.split('/').filter(|p| !p.is_empty()).collect::<Vec<_>>().join("/"));
         let span = ctx.value_span("/path");
@@ -85,7 +90,7 @@ pub(super) fn size(ctx: &Context<'_>, document: &Json) -> usize {
 /// A size in characters against its quota, and against what AWS raises the quota to on request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Quota {
-    /// What is counted: `the trust policy`.
+    /// Where it is counted: `in the trust policy`.
     pub(super) what: &'static str,
     /// The finding's code.
     pub(super) code: Code,
@@ -102,7 +107,7 @@ pub(super) struct Quota {
 impl Quota {
     /// A managed policy.
     pub(super) const MANAGED: Self = Self {
-        what: "the policy",
+        what: "in the policy",
         code: iam::SIZE,
         usual: quota::MANAGED,
         most: quota::MANAGED,
@@ -111,7 +116,7 @@ impl Quota {
     };
     /// A trust policy: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
     pub(super) const TRUST: Self = Self {
-        what: "the trust policy",
+        what: "in the trust policy",
         code: iam::SIZE,
         usual: quota::TRUST,
         most: 4_096,
@@ -120,7 +125,7 @@ impl Quota {
     };
     /// The inline policies of a role.
     pub(super) const INLINE: Self = Self {
-        what: "the inline policies together",
+        what: "in the inline policies together",
         code: iam::SIZE,
         usual: quota::INLINE_TOTAL,
         most: quota::INLINE_TOTAL,
@@ -129,7 +134,7 @@ impl Quota {
     };
     /// Managed policies on a role: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
     pub(super) const ATTACHMENTS: Self = Self {
-        what: "the role",
+        what: "on the role",
         code: codes::TOO_MANY,
         usual: quota::ATTACHMENTS,
         most: 25,
@@ -141,9 +146,9 @@ impl Quota {
     pub(super) fn check(self, ctx: &mut Context<'_>, span: Span, count: usize) {
         let Self { what, code, usual, most, unit, help } = self;
         let found = if count > most {
-            Diagnostic::error(code, format!("{what} has {count} {unit}; IAM takes {most}")).at(span, "too large")
+            Diagnostic::error(code, format!("{count} {unit} {what}; IAM takes {most}")).at(span, "too large")
         } else if count > usual {
-            let title = format!("{what} has {count} {unit}; IAM takes {usual} unless you had that quota raised");
+            let title = format!("{count} {unit} {what}; IAM takes {usual} unless you had that quota raised");
             Diagnostic::new(code, Severity::Warning, title).at(span, "too large for most accounts")
         } else {
             return;

@@ -11,6 +11,9 @@ mod doc;
 mod resolve;
 mod runtime;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use doc::FunctionDoc;
 pub(crate) use resolve::resolve;
 

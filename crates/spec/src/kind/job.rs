@@ -8,6 +8,9 @@ mod capacity;
 mod doc;
 mod resolve;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use doc::JobDoc;
 pub(crate) use resolve::resolve;
 

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use statewright_source::{Diagnostic, Severity, nearest, visible};
 
-use crate::{Arn, codes, context::Context};
+use crate::{Arn, codes, context::Context, names::fits};
 
 /// A key as a message calls it: `logging.log_group` for `/logging/log_group`.
 pub(super) fn key(pointer: &str) -> String {
@@ -187,6 +187,7 @@ pub(super) fn needs(ctx: &mut Context<'_>, pointer: &str, title: &str, help: &st
 /// The ARN of a KMS key. An alias is refused where AWS answers with the key behind it: it would differ in every plan.
 pub(super) fn kms_key(ctx: &mut Context<'_>, text: &str, pointer: &str) -> Option<Arn> {
     let arn = ctx.arn(text, pointer, "kms")?;
+    same_region(ctx, &arn, pointer);
     if arn.resource().starts_with("key/") {
         return Some(arn);
     }
@@ -195,6 +196,19 @@ pub(super) fn kms_key(ctx: &mut Context<'_>, text: &str, pointer: &str) -> Optio
         .help("write the key's own ARN; `aws kms describe-key --key-id ALIAS` shows it");
     ctx.report(found);
     None
+}
+
+/// A function has layers, queues, keys and file systems of its own region only; so has a log group its key.
+pub(super) fn same_region(ctx: &mut Context<'_>, arn: &Arn, pointer: &str) {
+    let own = ctx.identity().region.as_str();
+    if arn.region().is_empty() || fits(arn.region(), own) {
+        return;
+    }
+    let title = format!("`{}` lies in {}, the stack in {own}", visible(arn.as_str()), visible(arn.region()));
+    let found = Diagnostic::error(codes::BAD_ARN, title)
+        .at(ctx.value_span(pointer), "another region")
+        .help("AWS takes what lies in its own region only; `${aws.region}` stands for that");
+    ctx.report(found);
 }
 
 /// Letters and digits of ASCII, and these.

@@ -10,6 +10,9 @@ use super::{
 };
 use crate::{Arn, Tags, codes, context::Context};
 
+#[cfg(test)]
+mod tests;
+
 /// A log group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogGroup {
@@ -73,7 +76,8 @@ const RETENTION: [u32; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 /// What CloudWatch Logs takes as the name of a group.
-pub(super) const NAME: Text = Text { most: 512, takes: |c| ascii_or(c, ".-_/#"), words: "letters, digits and `.-_/#`" };
+pub(super) const NAME: Text =
+    Text { may_be_empty: false, most: 512, takes: |c| ascii_or(c, ".-_/#"), words: "letters, digits and `.-_/#`" };
 
 impl LogGroup {
     /// The class where nothing is said.

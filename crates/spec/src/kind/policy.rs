@@ -12,6 +12,9 @@ use super::{
 };
 use crate::{Tags, context::Context, document::DocumentDoc};
 
+#[cfg(test)]
+mod tests;
+
 /// A customer-managed policy, as its default version stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
@@ -34,7 +37,8 @@ pub(crate) struct PolicyDoc {
     /// The policy document, at most 6,144 characters without white space: `Version` and `Statement`, or
     /// `{ file: PATH }`.
     #[allow(dead_code, reason = "read through the tree, which knows places")]
-    pub(crate) document: DocumentDoc,
+    #[schemars(required)]
+    pub(crate) document: Option<DocumentDoc>,
     /// The path, such as `/team/`. Default: `/`. AWS cannot change it: a change needs `replace: allowed`.
     #[schemars(length(min = 1, max = 512), example = "/team/")]
     pub(crate) path: Option<String>,

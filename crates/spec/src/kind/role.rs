@@ -19,6 +19,9 @@ mod trust;
 
 pub(crate) use trust::TrustDoc;
 
+#[cfg(test)]
+mod tests;
+
 /// A role with all that hangs on it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Role {
@@ -47,7 +50,8 @@ pub struct Role {
 #[schemars(rename = "Role")]
 pub(crate) struct RoleDoc {
     /// Who may assume the role: a service, a list of services, or a trust policy (at most 2,048 characters).
-    pub(crate) trust: TrustDoc,
+    #[schemars(required)]
+    pub(crate) trust: Option<TrustDoc>,
     /// Managed policies: names under `policies`, or ARNs. At most 10, unless the account's quota was raised.
     #[serde(default)]
     pub(crate) policies: Vec<String>,
@@ -85,7 +89,7 @@ impl Role {
 
 /// What the role shall be in AWS.
 pub(crate) fn resolve(name: &str, doc: &RoleDoc, ctx: &mut Context<'_>) -> Option<Role> {
-    Text { most: 64, ..POLICY_NAME }.check_name(ctx, name);
+    Text { may_be_empty: false, most: 64, ..POLICY_NAME }.check_name(ctx, name);
     let path = path(ctx, doc.path.as_deref(), "printable ASCII between slashes", |c| c.is_ascii_graphic());
     // Stricter than for a policy: the service's model leaves out U+007F to U+00A0.
     let description =
@@ -96,7 +100,7 @@ pub(crate) fn resolve(name: &str, doc: &RoleDoc, ctx: &mut Context<'_>) -> Optio
     let attachments = attachments(ctx, &doc.policies);
     let boundary = doc.permissions_boundary.as_ref().map(|text| ctx.policy(text, "/permissions_boundary"));
     let inline = inline(ctx, doc);
-    let trust = trust::resolve(ctx, &doc.trust);
+    let trust = doc.trust.as_ref().and_then(|t| trust::resolve(ctx, t));
     let tags = ctx.tags(&doc.tags);
     Some(Role {
         trust: trust?,

@@ -112,10 +112,12 @@ pub(crate) struct StateMachineDoc {
     #[serde(rename = "type")]
     pub(crate) machine_type: Option<MachineType>,
     /// The role that the machine assumes: a name under `roles`, or an ARN. It must trust `states.amazonaws.com`.
-    pub(crate) role: String,
+    #[schemars(required)]
+    pub(crate) role: Option<String>,
     /// The definition in the Amazon States Language, at most 1 MiB: inline, or `{ file: PATH }`, JSON or YAML.
     #[allow(dead_code, reason = "read through the tree, which knows places")]
-    pub(crate) definition: DefinitionDoc,
+    #[schemars(required)]
+    pub(crate) definition: Option<DefinitionDoc>,
     /// What is logged, and where. Default: nothing.
     pub(crate) logging: Option<LoggingDoc>,
     /// Whether executions are traced with X-Ray. Default: false.
@@ -139,7 +141,8 @@ pub(crate) struct StateMachineDoc {
 #[schemars(rename = "MachineLogging")]
 pub(crate) struct LoggingDoc {
     /// `ALL` events, `ERROR` (failures and errors), `FATAL` (failed executions), or `OFF`.
-    pub(crate) level: LevelDoc,
+    #[schemars(required)]
+    pub(crate) level: Option<LevelDoc>,
     /// Whether the inputs and outputs of states are logged too. Default: false.
     #[serde(default)]
     pub(crate) include_execution_data: bool,
@@ -169,7 +172,8 @@ pub(crate) enum LevelDoc {
 #[schemars(rename = "MachineEncryption")]
 pub(crate) struct EncryptionDoc {
     /// A symmetric KMS key: its id, its ARN, an alias (`alias/NAME`) or an alias' ARN.
-    pub(crate) kms_key: String,
+    #[schemars(required)]
+    pub(crate) kms_key: Option<String>,
     /// How long a data key is used again, in seconds: 60 to 900. Default: 300. Longer is cheaper.
     #[schemars(range(min = 60, max = 900))]
     pub(crate) reuse_seconds: Option<u32>,
@@ -206,7 +210,7 @@ fn may_stand_in_name(c: char) -> bool {
 
 /// What the machine shall be in AWS.
 pub(crate) fn resolve(name: &str, doc: &StateMachineDoc, ctx: &mut Context<'_>) -> Option<StateMachine> {
-    let logs = doc.logging.as_ref().is_some_and(|l| l.level != LevelDoc::Off);
+    let logs = doc.logging.as_ref().is_some_and(|l| l.level != Some(LevelDoc::Off));
     if logs || doc.tracing { NARROW_NAME } else { NAME }.check_name(ctx, name);
     let machine_type = doc.machine_type.unwrap_or(MachineType::Standard);
     if machine_type == MachineType::Express && !logs {
@@ -218,9 +222,12 @@ pub(crate) fn resolve(name: &str, doc: &StateMachineDoc, ctx: &mut Context<'_>) 
             .help("add `logging: { level: ERROR, log_group: … }`");
         ctx.report(found);
     }
-    let role = ctx.role(&doc.role, "/role");
+    let role = doc.role.as_ref().and_then(|role| ctx.role(role, "/role"));
     check_length(ctx, "/role", role.as_ref(), 0);
-    let logging = doc.logging.as_ref().map_or(Some(None), |l| logging(ctx, l));
+    let logging = match doc.logging.as_ref().map(|l| (l, logging(ctx, l))) {
+        Some((doc, found)) if doc.level != Some(LevelDoc::Off) => found.map(Some),
+        Some(_) | None => Some(None),
+    };
     let encryption = doc.encryption.as_ref().map_or(Some(None), |e| encryption(ctx, e).map(Some));
     let definition = definition(ctx);
     let tags = ctx.tags(&doc.tags);
@@ -245,28 +252,29 @@ fn check_length(ctx: &mut Context<'_>, pointer: &str, arn: Option<&Arn>, more: u
     }
 }
 
-fn logging(ctx: &mut Context<'_>, doc: &LoggingDoc) -> Option<Option<Logging>> {
+/// Where and how much; nothing where it is switched off, or where something is wrong, which is said.
+fn logging(ctx: &mut Context<'_>, doc: &LoggingDoc) -> Option<Logging> {
     let log_group = doc.log_group.as_ref().map(|text| ctx.log_group(text, "/logging/log_group"));
     check_length(ctx, "/logging/log_group", log_group.as_ref().and_then(Option::as_ref), ":*".len());
-    let level = match doc.level {
+    let level = match doc.level? {
         LevelDoc::All => LogLevel::All,
         LevelDoc::Error => LogLevel::Error,
         LevelDoc::Fatal => LogLevel::Fatal,
-        LevelDoc::Off => return Some(None),
+        LevelDoc::Off => return None,
     };
     let Some(log_group) = log_group else {
         let title = "a machine that logs needs a log group";
         limit::needs(ctx, "/logging", title, "add `log_group`: a name under `log_groups`, or an ARN");
         return None;
     };
-    Some(Some(Logging { level, include_execution_data: doc.include_execution_data, log_group: log_group? }))
+    Some(Logging { level, include_execution_data: doc.include_execution_data, log_group: log_group? })
 }
 
 fn encryption(ctx: &mut Context<'_>, doc: &EncryptionDoc) -> Option<Encryption> {
     let reuse_seconds = doc.reuse_seconds.unwrap_or(Encryption::DEFAULT_REUSE_SECONDS);
     limit::number(ctx, "/encryption/reuse_seconds", reuse_seconds, &(60..=900), "seconds");
     let pointer = "/encryption/kms_key";
-    let key = doc.kms_key.as_str();
+    let key = doc.kms_key.as_deref()?;
     if key.starts_with("arn:") {
         ctx.arn(key, pointer, "kms")?;
     } else if !is_key(key) {
@@ -274,7 +282,7 @@ fn encryption(ctx: &mut Context<'_>, doc: &EncryptionDoc) -> Option<Encryption> 
         let help = "write the key's ARN or id, or `alias/NAME`";
         limit::bad_form(ctx, pointer, &title, help);
     }
-    Some(Encryption { kms_key: doc.kms_key.clone(), reuse_seconds })
+    Some(Encryption { kms_key: key.to_owned(), reuse_seconds })
 }
 
 /// An id (`1234abcd-12ab-…`, `mrk-…`) or an alias.

@@ -17,15 +17,19 @@ use crate::{
 pub(crate) struct FunctionDoc {
     /// The runtime, such as `python3.12`, `nodejs22.x`, `java21`, `provided.al2023`.
     #[schemars(length(min = 1), example = "python3.13", example = "nodejs22.x")]
-    pub(crate) runtime: String,
+    #[schemars(required)]
+    pub(crate) runtime: Option<String>,
     /// What Lambda calls: for Python `MODULE.FUNCTION`, for Node.js `FILE.FUNCTION`, for Java `PACKAGE.CLASS::METHOD`. At
     /// most 128 characters without white space.
     #[schemars(length(min = 1, max = 128), example = "app.handler")]
-    pub(crate) handler: String,
+    #[schemars(required)]
+    pub(crate) handler: Option<String>,
     /// The code: a file or a directory, relative to the spec, or an archive in S3.
-    pub(crate) code: CodeDoc,
+    #[schemars(required)]
+    pub(crate) code: Option<CodeDoc>,
     /// The role that the function assumes: a name under `roles`, or an ARN. It must trust `lambda.amazonaws.com`.
-    pub(crate) role: String,
+    #[schemars(required)]
+    pub(crate) role: Option<String>,
     /// Memory in MB, and with it CPU: 128 to 10,240. Default: 128.
     #[schemars(range(min = 128, max = 10240))]
     pub(crate) memory: Option<u32>,
@@ -87,16 +91,18 @@ pub(crate) enum CodeDoc {
 }
 
 /// An archive in S3.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "CodeObject")]
 pub(crate) struct ObjectDoc {
     /// The bucket, in the function's region.
     #[schemars(length(min = 3, max = 63))]
-    pub(crate) bucket: String,
+    #[schemars(required)]
+    pub(crate) bucket: Option<String>,
     /// The key of the zip archive.
     #[schemars(length(min = 1, max = 1024))]
-    pub(crate) key: String,
+    #[schemars(required)]
+    pub(crate) key: Option<String>,
     /// The object's version, where the bucket has versions. Without one a new upload under the same key changes nothing.
     #[schemars(length(min = 1, max = 1024))]
     pub(crate) version: Option<String>,
@@ -121,10 +127,12 @@ pub(crate) enum Architecture {
 pub(crate) struct VpcDoc {
     /// Ids of subnets (`subnet-…`), 1 to 16; two zones are wise.
     #[schemars(length(min = 1, max = 16))]
-    pub(crate) subnets: Vec<String>,
+    #[schemars(required)]
+    pub(crate) subnets: Option<Vec<String>>,
     /// Ids of security groups (`sg-…`), 1 to 5.
     #[schemars(length(min = 1, max = 5))]
-    pub(crate) security_groups: Vec<String>,
+    #[schemars(required)]
+    pub(crate) security_groups: Option<Vec<String>>,
     /// Whether it may call out over IPv6 in dual-stack subnets. Default: false.
     #[serde(default)]
     pub(crate) ipv6: bool,
@@ -136,10 +144,12 @@ pub(crate) struct VpcDoc {
 #[schemars(rename = "FunctionFileSystem")]
 pub(crate) struct FileSystemDoc {
     /// The ARN of an access point of EFS.
-    pub(crate) access_point: String,
+    #[schemars(required)]
+    pub(crate) access_point: Option<String>,
     /// Where it is mounted: `/mnt/NAME`, at most 160 characters.
     #[schemars(length(min = 6, max = 160), example = "/mnt/data")]
-    pub(crate) mount: String,
+    #[schemars(required)]
+    pub(crate) mount: Option<String>,
 }
 
 /// How a function logs.
@@ -199,7 +209,7 @@ impl<'de> Deserialize<'de> for CodeDoc {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct InS3 {
-            s3: ObjectDoc,
+            s3: Option<ObjectDoc>,
         }
         struct Visitor;
         impl<'de> de::Visitor<'de> for Visitor {
@@ -215,7 +225,7 @@ impl<'de> Deserialize<'de> for CodeDoc {
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<CodeDoc, A::Error> {
                 let InS3 { s3 } = Deserialize::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(CodeDoc::Object(s3))
+                Ok(CodeDoc::Object(s3.unwrap_or_default()))
             }
         }
         deserializer.deserialize_any(Visitor)

@@ -10,10 +10,10 @@ use super::{
     runtime,
 };
 use crate::{
-    Address, Arn, Kind, Lookup, Secret,
+    Arn, Lookup, Secret,
     archive::{Packed, pack},
     codes,
-    context::{Context, Tie},
+    context::Context,
     kind::{
         limit::{self, Text, ascii_or},
         log_group,
@@ -21,16 +21,22 @@ use crate::{
 };
 
 /// What Lambda takes as the name of a function.
-const NAME: Text = Text { most: 64, takes: |c| ascii_or(c, "-_"), words: "letters, digits, `-` and `_`" };
+const NAME: Text =
+    Text { may_be_empty: false, most: 64, takes: |c| ascii_or(c, "-_"), words: "letters, digits, `-` and `_`" };
 /// All environment variables together, in bytes of JSON: what Lambda measures.
 const MAX_ENVIRONMENT: usize = 4_096;
 
 /// What the function shall be in AWS.
 pub(crate) fn resolve(name: &str, doc: &FunctionDoc, ctx: &mut Context<'_>) -> Option<Function> {
     NAME.check_name(ctx, name);
-    runtime::check(ctx, &doc.runtime);
-    runtime::check_handler(ctx, &doc.runtime, &doc.handler);
-    let role = ctx.role(&doc.role, "/role");
+    // What is missing was said: the rest is looked at all the same.
+    if let Some(runtime) = &doc.runtime {
+        runtime::check(ctx, runtime);
+    }
+    if let Some(handler) = &doc.handler {
+        runtime::check_handler(ctx, doc.runtime.as_deref().unwrap_or_default(), handler);
+    }
+    let role = doc.role.as_ref().and_then(|role| ctx.role(role, "/role"));
     let code = code(ctx, doc);
     let memory = doc.memory.unwrap_or(Function::DEFAULT_MEMORY);
     limit::number(ctx, "/memory", memory, &(128..=10_240), "MB");
@@ -41,7 +47,7 @@ pub(crate) fn resolve(name: &str, doc: &FunctionDoc, ctx: &mut Context<'_>) -> O
     let description = doc.description.clone().unwrap_or_default();
     Text::of_any(256).check(ctx, "/description", &description);
     let environment = environment(ctx, &doc.environment);
-    let kms_key = doc.kms_key.as_ref().map_or(Some(None), |text| ctx.arn(text, "/kms_key", "kms").map(Some));
+    let kms_key = doc.kms_key.as_ref().map_or(Some(None), |text| kms_key(ctx, text).map(Some));
     let layers = layers(ctx, &doc.layers);
     let dead_letter = doc.dead_letter.as_ref().map_or(Some(None), |text| dead_letter(ctx, text).map(Some));
     let vpc = doc.vpc.as_ref().map(|v| vpc(ctx, v));
@@ -52,8 +58,8 @@ pub(crate) fn resolve(name: &str, doc: &FunctionDoc, ctx: &mut Context<'_>) -> O
     }
     let tags = ctx.tags(&doc.tags);
     Some(Function {
-        runtime: doc.runtime.clone(),
-        handler: doc.handler.clone(),
+        runtime: doc.runtime.clone()?,
+        handler: doc.handler.clone()?,
         role: role?,
         code: code?,
         memory,
@@ -75,10 +81,14 @@ pub(crate) fn resolve(name: &str, doc: &FunctionDoc, ctx: &mut Context<'_>) -> O
 }
 
 fn code(ctx: &mut Context<'_>, doc: &FunctionDoc) -> Option<Code> {
-    let path = match &doc.code {
-        CodeDoc::Object(object) => return Some(Code::Object(object_code(ctx, object))),
+    let path = match doc.code.as_ref()? {
+        CodeDoc::Object(object) => return object_code(ctx, object).map(Code::Object),
         CodeDoc::Path(path) => path,
     };
+    if path.is_empty() {
+        limit::bad_form(ctx, "/code", "`code` is empty", "name the file or the directory that holds the code");
+        return None;
+    }
     let real = ctx.path(path, "/code")?;
     match pack(&real) {
         Ok(Packed { archive, names }) => {
@@ -105,7 +115,8 @@ fn code(ctx: &mut Context<'_>, doc: &FunctionDoc) -> Option<Code> {
 
 /// Lambda takes code without its handler, and every call fails.
 fn find_handler(ctx: &mut Context<'_>, doc: &FunctionDoc, path: &str, names: &[String]) {
-    let wanted = runtime::files(&doc.runtime, &doc.handler);
+    let (Some(runtime), Some(handler)) = (&doc.runtime, &doc.handler) else { return };
+    let wanted = runtime::files(runtime, handler);
     let there = |file: &String| {
         let stem = file.strip_suffix(".so");
         names.iter().any(|n| n == file || stem.is_some_and(|s| n.strip_prefix(s).is_some_and(is_extension_module)))
@@ -130,24 +141,30 @@ fn find_handler(ctx: &mut Context<'_>, doc: &FunctionDoc, path: &str, names: &[S
 
 /// `.so`, `.cpython-312-x86_64-linux-gnu.so`.
 fn is_extension_module(rest: &str) -> bool {
-    rest == ".so" || (rest.starts_with(".cpython-") && !rest.contains('/') && rest.ends_with(".so"))
+    let middle = rest.strip_suffix(".so").unwrap_or("?");
+    middle.is_empty() || (middle.starts_with(".cpython-") && !middle.contains('/'))
 }
 
-fn object_code(ctx: &mut Context<'_>, doc: &ObjectDoc) -> ObjectCode {
-    let bucket = Text { most: 63, takes: |c| ascii_or(c, ".-_"), words: "letters, digits and `.-_`" };
-    bucket.check(ctx, "/code/s3/bucket", &doc.bucket);
-    if doc.bucket.len() < 3 {
-        let title = format!("`{}` is no bucket", visible(&doc.bucket));
-        limit::bad_form(ctx, "/code/s3/bucket", &title, "a bucket's name has 3 to 63 characters");
-    }
-    Text::of_any(1024).check(ctx, "/code/s3/key", &doc.key);
-    if doc.key.is_empty() {
-        limit::bad_form(ctx, "/code/s3/key", "the key of an object is not empty", "write the key of the archive");
-    }
+fn object_code(ctx: &mut Context<'_>, doc: &ObjectDoc) -> Option<ObjectCode> {
     let ObjectDoc { bucket, key, version } = doc.clone();
-    let target = Lookup::Object { bucket: bucket.clone(), key: key.clone(), version: version.clone() };
-    ctx.mention(target, "/code/s3");
-    ObjectCode { bucket, key, version }
+    if let Some(bucket) = &bucket {
+        let rule =
+            Text { may_be_empty: true, most: 63, takes: |c| ascii_or(c, ".-_"), words: "letters, digits and `.-_`" };
+        rule.check(ctx, "/code/s3/bucket", bucket);
+        if bucket.len() < 3 {
+            let title = format!("`{}` is no bucket", visible(bucket));
+            limit::bad_form(ctx, "/code/s3/bucket", &title, "a bucket's name has 3 to 63 characters");
+        }
+    }
+    for (pointer, text) in [("/code/s3/key", &key), ("/code/s3/version", &version)] {
+        if let Some(text) = text {
+            Text::of_any(1024).not_empty().check(ctx, pointer, text);
+        }
+    }
+    let code = ObjectCode { bucket: bucket?, key: key?, version };
+    let ObjectCode { bucket, key, version } = code.clone();
+    ctx.mention(Lookup::Object { bucket, key, version }, "/code/s3");
+    Some(code)
 }
 
 fn environment(ctx: &mut Context<'_>, doc: &BTreeMap<String, String>) -> BTreeMap<String, Secret> {
@@ -175,6 +192,7 @@ fn environment(ctx: &mut Context<'_>, doc: &BTreeMap<String, String>) -> BTreeMa
 fn layers(ctx: &mut Context<'_>, doc: &[String]) -> Option<Vec<Arn>> {
     limit::count(ctx, "/layers", doc.len(), 5);
     let mut layers: Vec<Arn> = Vec::new();
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
     let mut whole = true;
     for (index, text) in doc.iter().enumerate() {
         let pointer = format!("/layers/{index}");
@@ -193,28 +211,49 @@ fn layers(ctx: &mut Context<'_>, doc: &[String]) -> Option<Vec<Arn>> {
             ctx.report(found);
             continue;
         }
-        let layer = |arn: &Arn| arn.as_str().rsplit_once(':').map(|(layer, _)| layer.to_owned());
-        if let Some(earlier) = layers.iter().position(|l| layer(l) == layer(&arn)) {
+        let layer = arn.as_str().rsplit_once(':').map_or("", |(layer, _)| layer).to_owned();
+        if let Some(earlier) = first.get(&layer) {
             let found =
                 Diagnostic::error(codes::BAD_VALUE, format!("the layer `{}` is there twice", visible(parts[1])))
                     .at(ctx.value_span(&pointer), "again here")
                     .related(ctx.value_span(&format!("/layers/{earlier}")), "first here")
                     .help("a function has one version of a layer: remove one");
             ctx.report(found);
+        } else {
+            first.insert(layer, index);
         }
+        limit::same_region(ctx, &arn, &pointer);
         ctx.mention(Lookup::Layer(arn.clone()), &pointer);
         layers.push(arn);
     }
     whole.then_some(layers)
 }
 
+fn kms_key(ctx: &mut Context<'_>, text: &str) -> Option<Arn> {
+    let arn = ctx.arn(text, "/kms_key", "kms")?;
+    limit::same_region(ctx, &arn, "/kms_key");
+    Some(arn)
+}
+
 fn dead_letter(ctx: &mut Context<'_>, text: &str) -> Option<Arn> {
-    let is_topic = Arn::parse(text).is_some_and(|arn| arn.service() == "sns");
-    ctx.arn(text, "/dead_letter", if is_topic { "sns" } else { "sqs" })
+    let pointer = "/dead_letter";
+    let service = Arn::parse(text).map_or_else(String::new, |arn| arn.service().to_owned());
+    if !service.is_empty() && service != "sqs" && service != "sns" {
+        let title = format!("`{}` is neither a queue nor a topic", visible(text));
+        let found = Diagnostic::error(codes::BAD_ARN, title)
+            .at(ctx.value_span(pointer), format!("an ARN of `{}`", visible(&service)))
+            .help("name an SQS queue or an SNS topic");
+        ctx.report(found);
+        return None;
+    }
+    let arn = ctx.arn(text, pointer, if service == "sns" { "sns" } else { "sqs" })?;
+    limit::same_region(ctx, &arn, pointer);
+    Some(arn)
 }
 
 fn vpc(ctx: &mut Context<'_>, doc: &VpcDoc) -> Vpc {
-    let ids = |ctx: &mut Context<'_>, list: &[String], pointer: &str, prefix: &str, most: usize| {
+    let ids = |ctx: &mut Context<'_>, list: Option<&[String]>, pointer: &str, prefix: &str, most: usize| {
+        let Some(list) = list else { return BTreeSet::new() };
         limit::count(ctx, pointer, list.len(), most);
         if list.is_empty() {
             let title = format!("`{}` is empty; a function in a VPC needs at least one", limit::key(pointer));
@@ -231,8 +270,8 @@ fn vpc(ctx: &mut Context<'_>, doc: &VpcDoc) -> Vpc {
         list.iter().cloned().collect::<BTreeSet<String>>()
     };
     Vpc {
-        subnets: ids(ctx, &doc.subnets, "/vpc/subnets", "subnet-", 16),
-        security_groups: ids(ctx, &doc.security_groups, "/vpc/security_groups", "sg-", 5),
+        subnets: ids(ctx, doc.subnets.as_deref(), "/vpc/subnets", "subnet-", 16),
+        security_groups: ids(ctx, doc.security_groups.as_deref(), "/vpc/security_groups", "sg-", 5),
         ipv6: doc.ipv6,
     }
 }
@@ -250,14 +289,11 @@ fn file_systems(ctx: &mut Context<'_>, doc: &FunctionDoc) -> Option<BTreeMap<Arn
     }
     let mut found = BTreeMap::new();
     for (index, FileSystemDoc { access_point, mount }) in doc.file_systems.iter().enumerate() {
-        let pointer = format!("/file_systems/{index}/mount");
-        let rule = Text { most: 160, takes: |c| ascii_or(c, "/-_."), words: "letters, digits and `-_.`" };
-        rule.check(ctx, &pointer, mount);
-        if !mount.strip_prefix("/mnt/").is_some_and(|name| !name.is_empty() && !name.contains('/')) {
-            let title = format!("`{}` is not a directory below `/mnt`", visible(mount));
-            limit::bad_form(ctx, &pointer, &title, "for example `/mnt/data`");
+        if let Some(mount) = mount {
+            check_mount(ctx, mount, &format!("/file_systems/{index}/mount"));
         }
         let pointer = format!("/file_systems/{index}/access_point");
+        let access_point = access_point.as_deref()?;
         let arn = ctx.arn(access_point, &pointer, "elasticfilesystem")?;
         if !arn.resource().starts_with("access-point/") {
             let title = format!("`{}` is not an access point", visible(access_point));
@@ -266,14 +302,24 @@ fn file_systems(ctx: &mut Context<'_>, doc: &FunctionDoc) -> Option<BTreeMap<Arn
                 .help("make an access point of the file system, and name that");
             ctx.report(bad);
         }
-        found.insert(arn, mount.clone());
+        limit::same_region(ctx, &arn, &pointer);
+        found.insert(arn, mount.clone()?);
     }
     Some(found)
 }
 
+fn check_mount(ctx: &mut Context<'_>, mount: &str, pointer: &str) {
+    let rule =
+        Text { may_be_empty: true, most: 160, takes: |c| ascii_or(c, "/-_."), words: "letters, digits and `-_.`" };
+    rule.check(ctx, pointer, mount);
+    if !mount.strip_prefix("/mnt/").is_some_and(|name| !name.is_empty() && !name.contains('/')) {
+        let title = format!("`{}` is not a directory below `/mnt`", visible(mount));
+        limit::bad_form(ctx, pointer, &title, "for example `/mnt/data`");
+    }
+}
+
 fn logging(ctx: &mut Context<'_>, name: &str, doc: Option<&FunctionLoggingDoc>) -> FunctionLogging {
     let mut logging = FunctionLogging::of_function(name);
-    let mut place = ctx.name_span();
     if let Some(doc) = doc {
         let format = doc.format.unwrap_or(LogFormat::Text);
         format.as_str().clone_into(&mut logging.format);
@@ -294,7 +340,6 @@ fn logging(ctx: &mut Context<'_>, name: &str, doc: Option<&FunctionLoggingDoc>) 
         }
         if let Some(group) = &doc.log_group {
             let pointer = "/logging/log_group";
-            place = ctx.value_span(pointer);
             if group.starts_with("arn:") {
                 limit::bad_form(
                     ctx,
@@ -308,17 +353,12 @@ fn logging(ctx: &mut Context<'_>, name: &str, doc: Option<&FunctionLoggingDoc>) 
             logging.log_group.clone_from(group);
         }
     }
-    let group = Address::new(Kind::LogGroup, logging.log_group.clone());
-    // Lambda makes the group where it is not there, so this is an order and no need.
-    if ctx.declares(&group) {
-        ctx.tie(group, place, Tie::Preference);
-    }
     logging.with_defaults()
 }
 
 fn snap_start(ctx: &mut Context<'_>, doc: &FunctionDoc, ephemeral_storage: u32) {
-    if !runtime::has_snap_start(&doc.runtime) {
-        let because = format!("`{}` has no SnapStart", visible(&doc.runtime));
+    if let Some(runtime) = doc.runtime.as_deref().filter(|r| !runtime::has_snap_start(r)) {
+        let because = format!("`{}` has no SnapStart", visible(runtime));
         limit::out_of_place(ctx, "/snap_start", &because, "Java 11, Python 3.12, .NET 8 and newer have it");
     }
     if ephemeral_storage > Function::DEFAULT_EPHEMERAL_STORAGE {

@@ -134,7 +134,10 @@ fn form_of(runtime: &str) -> bool {
 /// Says that a handler has not the form that its runtime wants.
 pub(super) fn check_handler(ctx: &mut Context<'_>, runtime: &str, handler: &str) {
     let takes = |c: char| !c.is_whitespace();
-    Text { most: 128, takes, words: "no white space in it" }.check(ctx, "/handler", handler);
+    Text { may_be_empty: false, most: 128, takes, words: "no white space in it" }.check(ctx, "/handler", handler);
+    if handler.is_empty() {
+        return;
+    }
     let (fits, wanted, example) = match Language::of(runtime) {
         Language::Python => (
             handler.rsplit_once('.').is_some_and(|(module, function)| {
@@ -170,7 +173,7 @@ pub(super) fn check_handler(ctx: &mut Context<'_>, runtime: &str, handler: &str)
             "ASSEMBLY::NAMESPACE.CLASS::METHOD, or the assembly's name",
             "App::App.Function::Handler",
         ),
-        Language::Own | Language::Unknown => (!handler.is_empty(), "any text", "bootstrap"),
+        Language::Own | Language::Unknown => (true, "any text", "bootstrap"),
     };
     if !fits {
         let title = format!("`{}` is no handler for {}: it is {wanted}", visible(handler), visible(runtime));

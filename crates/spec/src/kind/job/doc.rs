@@ -18,9 +18,11 @@ pub(crate) struct JobDoc {
     /// What runs the script: `glueetl` (Spark, the default), `gluestreaming` (Spark streaming), `pythonshell`, or `glueray`.
     pub(crate) command: Option<Command>,
     /// The script: `s3://BUCKET/KEY`, or `{ file: PATH, to: s3://BUCKET/KEY }` to upload a file of the repository.
-    pub(crate) script: ScriptDoc,
+    #[schemars(required)]
+    pub(crate) script: Option<ScriptDoc>,
     /// The role that the job assumes: a name under `roles`, or an ARN. It must trust `glue.amazonaws.com`.
-    pub(crate) role: String,
+    #[schemars(required)]
+    pub(crate) role: Option<String>,
     /// Glue's version, in quotes: `"5.1"`, `"5.0"`, `"4.0"`. Needed but for `pythonshell`.
     #[schemars(length(min = 1, max = 255), example = "5.0")]
     pub(crate) glue_version: Option<String>,
@@ -127,10 +129,12 @@ pub(crate) enum ScriptDoc {
 pub(crate) struct UploadDoc {
     /// The script, relative to the spec.
     #[schemars(length(min = 1))]
-    pub(crate) file: String,
+    #[schemars(required)]
+    pub(crate) file: Option<String>,
     /// Where it is uploaded: `s3://BUCKET/KEY`. At most 256 characters behind `s3://`: letters, digits, spaces and `+-=._:/@`.
     #[schemars(length(min = 1), example = "s3://my-bucket/jobs/transform.py")]
-    pub(crate) to: String,
+    #[schemars(required)]
+    pub(crate) to: Option<String>,
 }
 
 /// An execution class.

@@ -8,7 +8,7 @@ use statewright_source::{Diagnostic, Severity, visible};
 use super::{
     Job, Script, SourceControl,
     capacity::{self, Capacity},
-    doc::{AuthStrategy, Command, JobDoc, JobMode, Provider, ScriptDoc, SourceControlDoc},
+    doc::{AuthStrategy, Command, JobDoc, JobMode, Provider, ScriptDoc, SourceControlDoc, UploadDoc},
 };
 use crate::{
     Lookup, Secret, codes,
@@ -18,12 +18,14 @@ use crate::{
 
 /// What Glue takes on one line.
 const LINE: Text = Text {
+    may_be_empty: false,
     most: 255,
     takes: |c| c == '\t' || (c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}')),
     words: "text of one line, without control characters",
 };
 /// The same on several lines.
 const LINES: Text = Text {
+    may_be_empty: true,
     most: 2_048,
     takes: |c| matches!(c, '\t' | '\n' | '\r') || (LINE.takes)(c),
     words: "text without control characters",
@@ -44,8 +46,9 @@ pub(crate) fn resolve(name: &str, doc: &JobDoc, ctx: &mut Context<'_>) -> Option
         Some(Capacity::Units(units)) => (None, None, serde_json::Number::from_f64(*units)),
         None => (None, None, None),
     };
-    let role = ctx.role(&doc.role, "/role");
-    let script = script(ctx, &doc.script);
+    // What is missing was said: the rest is looked at all the same.
+    let role = doc.role.as_ref().and_then(|role| ctx.role(role, "/role"));
+    let script = doc.script.as_ref().and_then(|s| script(ctx, s));
     let python_version = capacity::python_version(ctx, doc, command, version);
     let runtime = runtime(ctx, doc, command);
     let execution_class = capacity::execution_class(ctx, doc.execution_class, command, version);
@@ -98,19 +101,18 @@ fn script(ctx: &mut Context<'_>, doc: &ScriptDoc) -> Option<(String, Option<Scri
             ctx.mention(Lookup::Object { bucket, key, version: None }, "/script");
             Some((location.clone(), None))
         }
-        ScriptDoc::Upload(upload) => {
-            let placed = place(ctx, &upload.to, "/script/to");
-            if placed.is_some() {
-                fits_tag(ctx, &upload.to);
+        ScriptDoc::Upload(UploadDoc { file, to }) => {
+            let placed = to.as_ref().and_then(|to| place(ctx, to, "/script/to").map(|_| to));
+            if let Some(to) = placed {
+                fits_tag(ctx, to);
             }
-            let bytes = ctx.bytes(&upload.file, "/script/file", MAX_SCRIPT)?;
-            placed?;
+            let bytes = ctx.bytes(file.as_ref()?, "/script/file", MAX_SCRIPT)?;
             let sha256 = sha2::Sha256::digest(&bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
                 // Writing to a string cannot fail.
                 let _ = write!(hex, "{byte:02x}");
                 hex
             });
-            Some((upload.to.clone(), Some(Script { sha256, bytes: Some(bytes) })))
+            Some((placed?.clone(), Some(Script { sha256, bytes: Some(bytes) })))
         }
     }
 }
@@ -150,11 +152,8 @@ fn fits_tag(ctx: &mut Context<'_>, to: &str) {
         ctx.report(found);
     }
     let words = "letters, digits, spaces and `+-=._:/@`, since the place is kept in a tag of the job";
-    Text { most: usize::MAX, takes: |c| c.is_alphanumeric() || " +-=._:/@".contains(c), words }.check(
-        ctx,
-        "/script/to",
-        to,
-    );
+    Text { may_be_empty: true, most: usize::MAX, takes: |c| c.is_alphanumeric() || " +-=._:/@".contains(c), words }
+        .check(ctx, "/script/to", to);
 }
 
 fn runtime(ctx: &mut Context<'_>, doc: &JobDoc, command: Command) -> Option<String> {
@@ -192,8 +191,11 @@ fn texts(ctx: &mut Context<'_>, doc: &JobDoc) {
     for (index, name) in doc.connections.iter().enumerate() {
         LINE.check(ctx, &format!("/connections/{index}"), name);
     }
+    if let Some(uri) = &doc.log_uri {
+        Text::of_any(1024).not_empty().check(ctx, "/log_uri", uri);
+    }
     if let Some(runtime) = &doc.runtime {
-        Text::of_any(64).check(ctx, "/runtime", runtime);
+        Text::of_any(64).not_empty().check(ctx, "/runtime", runtime);
     }
 }
 
@@ -267,11 +269,7 @@ fn source_control(ctx: &mut Context<'_>, doc: &SourceControlDoc) -> SourceContro
     for (key, text) in texts {
         if let Some(text) = text {
             let pointer = format!("/source_control/{key}");
-            Text::of_any(512).check(ctx, &pointer, text);
-            if text.is_empty() {
-                let title = format!("`{}` is empty", limit::key(&pointer));
-                limit::bad_form(ctx, &pointer, &title, "remove it");
-            }
+            Text::of_any(512).not_empty().check(ctx, &pointer, text);
         }
     }
     SourceControl {

@@ -1,0 +1,165 @@
+use super::*;
+use crate::{Kind as Resources, Resource, kind::testing::Case};
+
+fn policy(case: &Case, body: &str) -> Policy {
+    match case.resource(Resources::Policy, body) {
+        Resource::Policy(policy) => policy,
+        other => panic!("{other:?}"),
+    }
+}
+
+const DOCUMENT: &str =
+    r#"document: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "s3:GetObject", Resource: "*" }] }"#;
+
+#[test]
+fn defaults() {
+    let policy = policy(&Case::new(), DOCUMENT);
+    assert_eq!((policy.path.as_str(), policy.description.as_str(), policy.tags.len()), ("/", "", 0));
+    assert_eq!(policy.document["Statement"][0]["Action"], "s3:GetObject");
+}
+
+#[test]
+fn every_field() {
+    let case = Case::new().with(
+        "p.json",
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:GetUser","Resource":"arn:aws:iam::*:user/${aws:username}"}]}"#,
+    );
+    let policy = policy(
+        &case,
+        "
+        document: { file: p.json }
+        path: /team/data/
+        description: What the team may do
+        tags: { team: data }
+        allow: [IAM021]
+        replace: allowed
+        ",
+    );
+    assert_eq!(policy.path, "/team/data/");
+    assert_eq!(policy.description, "What the team may do");
+    assert_eq!(policy.tags["team"], "data");
+    assert_eq!(policy.document["Statement"][0]["Resource"], "arn:aws:iam::*:user/${aws:username}");
+}
+
+#[test]
+fn every_mistake() {
+    let body = r#"
+        path: team
+        description: "what it may do — and not"
+        document:
+          Version: "2012-10-17"
+          Statement:
+            - { Sid: "Read – all", Effect: Allow, Action: "s3:GetObject", Resource: "*" }
+            - { Effect: allow, Action: GetObject, Resource: bucket }
+    "#;
+    insta::assert_snapshot!(Case::new().called("A/B").faults(Resources::Policy, body), @r#"
+    error[SPEC070]: `/` may not stand in the name of a policy
+     --> spec.yaml:4:4
+      |
+    4 |   A/B:
+      |    ^ not taken
+      |
+      = help: AWS takes letters, digits and `_+=,.@-`
+
+    error[SPEC008]: a path begins and ends with one slash
+     --> spec.yaml:5:11
+      |
+    5 |     path: team
+      |           ^^^^ not in this form
+      |
+      = help: write `/team/`
+
+    error[SPEC072]: `—` (U+2014) may not stand in `description`
+     --> spec.yaml:6:34
+      |
+    6 |     description: "what it may do — and not"
+      |                                  ^ not taken
+      |
+      = help: AWS takes U+0020 to U+00FF, tab and line ends: no typographic dash or quote
+
+    error[IAM010]: the `Sid` `Read – all` has other characters than letters and digits
+      --> spec.yaml:10:18
+       |
+    10 |         - { Sid: "Read – all", Effect: Allow, Action: "s3:GetObject", Resource: "*" }
+       |                  ^^^^^^^^^^^^ IAM refuses it
+       |
+       = note: AWS calls it UNSUPPORTED_SID, at 
+       = help: write `Readall`
+
+    error[IAM011]: IAM refuses the character `–` (U+2013)
+      --> spec.yaml:10:24
+       |
+    10 |         - { Sid: "Read – all", Effect: Allow, Action: "s3:GetObject", Resource: "*" }
+       |                        ^ only U+0020 to U+00FF, tab and line ends may stand in a document
+       |
+       = help: write `-`
+
+    error[IAM008]: the effect `allow` is neither `Allow` nor `Deny`
+      --> spec.yaml:11:21
+       |
+    11 |         - { Effect: allow, Action: GetObject, Resource: bucket }
+       |                     ^^^^^ case counts: IAM refuses the document
+       |
+       = note: AWS calls it INVALID_EFFECT, at 
+       = help: write `Allow`
+
+    error[IAM012]: `GetObject` names no service
+      --> spec.yaml:11:36
+       |
+    11 |         - { Effect: allow, Action: GetObject, Resource: bucket }
+       |                                    ^^^^^^^^^
+       |
+       = note: AWS calls it INVALID_ACTION, at 
+       = help: write `service:Action`, for example `glue:StartJobRun`
+
+    error[IAM013]: `bucket` is no ARN
+      --> spec.yaml:11:57
+       |
+    11 |         - { Effect: allow, Action: GetObject, Resource: bucket }
+       |                                                         ^^^^^^
+       |
+       = note: AWS calls it INVALID_ARN_PREFIX, at 
+       = help: a resource is `*` or `arn:partition:service:region:account:resource`
+    "#);
+}
+
+#[test]
+fn names_and_paths() {
+    let long = "x".repeat(129);
+    for (name, body) in [("A B", DOCUMENT), (long.as_str(), DOCUMENT), ("Émile", DOCUMENT)] {
+        let lines = Case::new().called(name).lines(Resources::Policy, body);
+        assert!(lines.starts_with("error SPEC070 4:"), "{lines}");
+        assert_eq!(lines.lines().count(), 1, "{lines}");
+    }
+    for path in ["/", "/a/", "/a/b.c/"] {
+        policy(&Case::new(), &format!("{DOCUMENT}\npath: {path}"));
+    }
+    for path in ["a/", "/a", "//", "/a//b/", "/a b/", "/ü/", "''"] {
+        let lines = Case::new().lines(Resources::Policy, &format!("{DOCUMENT}\npath: {path}"));
+        assert!(lines.starts_with("error SPEC0"), "{path}: {lines}");
+    }
+}
+
+#[test]
+fn size() {
+    let statement =
+        |i: usize| format!("{{ Effect: Allow, Action: [\"s3:GetObject\"], Resource: \"arn:aws:s3:::b{i:04}/*\" }}");
+    let document = |n: usize| {
+        let all: Vec<String> = (0..n).map(statement).collect();
+        format!("document: {{ Version: \"2012-10-17\", Statement: [{}] }}", all.join(", "))
+    };
+    policy(&Case::new(), &document(70));
+    insta::assert_snapshot!(Case::new().lines(Resources::Policy, &document(90)), @"error IAM019 5:5 `document` 7148 characters without white space in the policy; IAM takes 6144");
+}
+
+/// What is unknown offline is checked at its usual length, and no finding is made of it.
+#[test]
+fn offline() {
+    let body = r#"
+        document:
+          Version: "2012-10-17"
+          Statement: [{ Effect: Allow, Action: "s3:GetObject", Resource: "arn:${aws.partition}:s3:::b-${aws.account}-${aws.region}/*" }]
+    "#;
+    let policy = policy(&Case::new().offline(), body);
+    assert_eq!(policy.document["Statement"][0]["Resource"], "arn:\u{E002}:s3:::b-\u{E000}-\u{E001}/*");
+}

@@ -1,0 +1,105 @@
+//! Laws over all kinds.
+
+use serde_json::{Map, Value, json};
+
+use super::testing::Case;
+use crate::{Kind, schema};
+
+/// The least that a resource says, with every place that has bounds of its own.
+fn least(kind: Kind) -> Value {
+    match kind {
+        Kind::Policy => json!({ "document": { "Version": "2012-10-17", "Statement": [
+            { "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*" }
+        ] } }),
+        Kind::Role => json!({ "trust": "states.amazonaws.com" }),
+        Kind::LogGroup => json!({}),
+        Kind::Function => json!({
+            "runtime": "python3.12", "handler": "app.handler", "role": "R",
+            "code": { "s3": { "bucket": "my-bucket", "key": "k" } },
+            "vpc": { "subnets": ["subnet-1"], "security_groups": ["sg-1"] },
+            "file_systems": [{
+                "access_point": "arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-0123456789abcdef0",
+                "mount": "/mnt/data",
+            }],
+            "logging": { "log_group": "/x" },
+        }),
+        Kind::Job => json!({
+            "role": "R", "glue_version": "5.0", "script": { "file": "t.py", "to": "s3://my-bucket/t.py" },
+            "source_control": {},
+        }),
+        Kind::StateMachine => json!({
+            "role": "R", "definition": { "StartAt": "A", "States": { "A": { "Type": "Succeed" } } },
+            "encryption": { "kms_key": "alias/x" },
+        }),
+    }
+}
+
+/// Values that a bound forbids.
+fn beyond(schema: &Map<String, Value>) -> Vec<Value> {
+    let bound = |key: &str| schema.get(key).and_then(Value::as_u64);
+    let mut out = Vec::new();
+    if schema.get("type") == Some(&json!("integer")) {
+        out.extend(bound("minimum").filter(|n| *n > 0).map(|n| json!(n - 1)));
+        out.extend(bound("maximum").map(|n| json!(n + 1)));
+    }
+    let length = |n: u64| usize::try_from(n).unwrap();
+    out.extend(bound("minLength").map(|n| json!("x".repeat(length(n) - 1))));
+    out.extend(bound("maxLength").map(|n| json!("x".repeat(length(n) + 1))));
+    out.extend(bound("minItems").map(|n| json!(vec!["x-1"; length(n) - 1])));
+    out.extend(bound("maxItems").filter(|n| *n < 100).map(|n| {
+        let item = |i: usize| format!("subnet-{i}");
+        json!((0..=length(n)).map(item).collect::<Vec<_>>())
+    }));
+    if schema.contains_key("pattern") {
+        out.push(json!("no such form"));
+    }
+    out
+}
+
+fn walk(schema: &Value, definitions: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {
+    let Some(object) = schema.as_object() else { return };
+    if let Some(name) = object.get("$ref").and_then(Value::as_str) {
+        return walk(&definitions[name.rsplit('/').next().unwrap()], definitions, pointer, found);
+    }
+    found.extend(beyond(object).into_iter().map(|value| (pointer.to_owned(), value)));
+    for (key, inner) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        walk(inner, definitions, &format!("{pointer}/{key}"), found);
+    }
+    for key in ["anyOf", "allOf"] {
+        for inner in object.get(key).and_then(Value::as_array).into_iter().flatten() {
+            walk(inner, definitions, pointer, found);
+        }
+    }
+    if let Some(items) = object.get("items").filter(|i| i.is_object()) {
+        walk(items, definitions, &format!("{pointer}/0"), found);
+    }
+}
+
+/// What an editor marks as out of bounds, the kind refuses: the two say the same.
+#[test]
+fn every_bound_of_the_schema_is_checked() {
+    let mut missed = Vec::new();
+    for kind in Kind::ALL {
+        let schema = schema::kind_schema(kind);
+        let mut cases = Vec::new();
+        walk(&schema, &schema["definitions"], "", &mut cases);
+        assert!(kind == Kind::LogGroup || !cases.is_empty());
+        for (pointer, value) in cases {
+            let mut body = least(kind);
+            let (parent, key) = pointer.rsplit_once('/').unwrap();
+            match body.pointer_mut(parent) {
+                Some(Value::Object(map)) => {
+                    map.insert(key.to_owned(), value.clone());
+                }
+                Some(Value::Array(items)) => *items = vec![value.clone()],
+                // A document's file, a list of services: other tests.
+                _ => continue,
+            }
+            let lines = Case::new().with("t.py", "x").lines(kind, &body.to_string());
+            if !lines.contains("error") {
+                missed.push(format!("{kind} {pointer} = {value}: {lines}"));
+            }
+        }
+    }
+    assert_eq!(missed, Vec::<String>::new());
+}
