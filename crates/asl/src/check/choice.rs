@@ -1,6 +1,6 @@
 //! Choice states: the shape of a rule, and rules that say nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use statewright_source::{Node, Severity, Value};
 
@@ -111,26 +111,25 @@ fn one_test(cx: &mut Context<'_, '_>, rule: Object<'_>) {
     if cx.opaque(rule.node) || entries.iter().any(|e| cx.opaque_text(&e.key)) {
         return;
     }
-    let location = cx.location(&rule.place);
     let selectors: Vec<_> = entries.iter().filter(|e| SELECTORS.contains(&e.key.as_str())).collect();
     let tests: Vec<_> = entries.iter().filter(|e| fields::is_comparison(&e.key)).collect();
     if selectors.len() > 1 {
         let names = selectors.iter().map(|e| format!("`{}`", e.key)).collect::<Vec<_>>().join(", ");
         let title = format!("a choice rule has only one of {names}");
-        cx.push(ONE_TEST.at(selectors[1].key_span, title, location));
+        cx.push(ONE_TEST.at(selectors[1].key_span, title, cx.location(&rule.place)));
     } else if let Some(only) = selectors.first() {
         if only.key == "Variable" && tests.is_empty() {
             let title = "the rule says what `Variable` is and not what it is compared with";
-            cx.push(ONE_TEST.at(rule.node.span, title, location));
+            cx.push(ONE_TEST.at(rule.node.span, title, cx.location(&rule.place)));
         } else if only.key == "Variable" {
             for extra in tests.iter().skip(1) {
                 let title = format!("a choice rule has one comparison: `{}` is one too many", extra.key);
-                let found = ONE_TEST.at(extra.key_span, title, location.as_str());
+                let found = ONE_TEST.at(extra.key_span, title, cx.location(&rule.place));
                 cx.push(found.related(tests[0].key_span, "the first one"));
             }
         } else if let Some(test) = tests.first() {
             let title = format!("`{}` needs a `Variable` and stands in a rule of its own", test.key);
-            cx.push(ONE_TEST.at(test.key_span, title, location));
+            cx.push(ONE_TEST.at(test.key_span, title, cx.location(&rule.place)));
         }
     } else {
         let jsonata = rule.state.is_some_and(|s| s.language == Some(QueryLanguage::Jsonata));
@@ -139,7 +138,7 @@ fn one_test(cx: &mut Context<'_, '_>, rule: Object<'_>) {
             (false, true) => "the rule has none of `Variable`, `And`, `Or`, `Not`",
             (false, false) => "the rule lacks `Variable`",
         };
-        cx.push(ONE_TEST.at(rule.node.span, title, location));
+        cx.push(ONE_TEST.at(rule.node.span, title, cx.location(&rule.place)));
     }
 }
 
@@ -168,21 +167,21 @@ pub(super) fn check(cx: &mut Context<'_, '_>, state: &State<'_>) {
     let mut always: Option<&Node> = None;
     let mut seen: HashMap<String, &Node> = HashMap::new();
     for (index, rule) in choices.iter().enumerate() {
-        let location = cx.location(&list.item(index));
+        let place = list.item(index);
         let key = fingerprint(rule);
         if let Some(earlier) = always.or(seen.get(&key).copied()) {
             let title = format!("rule {} is never tried", index + 1);
-            let found = NEVER_TRIED.at(rule.span, title, location);
+            let found = NEVER_TRIED.at(rule.span, title, cx.location(&place));
             cx.push(found.related(earlier.span, "this one holds before"));
             continue;
         }
         seen.insert(key, rule);
         match constant(rule) {
             Some(true) => always = Some(rule),
-            Some(false) => cx.push(CANNOT_HOLD.at(rule.span, "the rule never holds", location)),
+            Some(false) => cx.push(CANNOT_HOLD.at(rule.span, "the rule never holds", cx.location(&place))),
             None => {
                 if let Some(contradiction) = contradiction(rule) {
-                    cx.push(CANNOT_HOLD.at(rule.span, contradiction, location));
+                    cx.push(CANNOT_HOLD.at(rule.span, contradiction, cx.location(&place)));
                 }
             }
         }
@@ -233,7 +232,7 @@ fn constant(rule: &Node) -> Option<bool> {
 
 /// Whether two rules are each other's opposite: `X is …` and `X is not …`, `= true` and `= false`, a rule and its `Not`.
 fn exhaustive(choices: &[Node]) -> bool {
-    let flag = |rule: &Node| -> Option<(String, String, bool)> {
+    let flag = |rule: &'_ Node| -> Option<(String, String, bool)> {
         let variable = rule.get("Variable")?.as_str()?.to_owned();
         let test = rule.as_map()?.iter().find(|e| fields::is_comparison(&e.key))?;
         match test.value.value {
@@ -241,25 +240,21 @@ fn exhaustive(choices: &[Node]) -> bool {
             _ => None,
         }
     };
-    let flags: Vec<_> = choices.iter().filter_map(flag).collect();
-    let opposite = flags.iter().any(|(v, t, b)| {
-        // A comparison with a boolean holds for neither value where there is none: only a test of kinds is certain.
-        t.starts_with("Is") && flags.iter().any(|(w, u, c)| v == w && t == u && b != c)
-    });
-    let not = choices.iter().any(|rule| {
-        let inner = rule.get("Not").map(fingerprint);
-        inner.is_some_and(|inner| choices.iter().any(|other| fingerprint(other) == inner))
-    });
-    let booleans =
-        flags.iter().any(|(v, t, b)| t == "BooleanEquals" && flags.iter().any(|(w, u, c)| v == w && t == u && b != c));
-    opposite || not || booleans
+    let flags: HashSet<_> = choices.iter().filter_map(flag).collect();
+    let all: HashSet<String> = choices.iter().map(fingerprint).collect();
+    flags.iter().any(|(variable, test, b)| flags.contains(&(variable.clone(), test.clone(), !b)))
+        || choices.iter().filter_map(|rule| rule.get("Not")).any(|inner| all.contains(&fingerprint(inner)))
 }
+
+/// So many parts of an `And` are held against each other.
+const MOST_PARTS: usize = 200;
 
 /// What two parts of an `And` say that cannot both be so.
 fn contradiction(rule: &Node) -> Option<String> {
     let parts = rule.get("And")?.as_seq()?;
     let mut tests: Vec<(&str, &str, &Value)> = Vec::new();
     collect(parts, &mut tests);
+    tests.truncate(MOST_PARTS);
     for (i, (variable, test, value)) in tests.iter().enumerate() {
         for (other, second, against) in &tests[i + 1..] {
             if variable == other && excludes(test, value, second, against) {

@@ -1,8 +1,13 @@
 //! What every rule is given.
 
-use statewright_source::{Diagnostic, Node, Span};
+use std::cell::Cell;
 
-use super::{MachineType, Options, Tokens, place, place::Place};
+use statewright_source::{Diagnostic, Node, Span, nearest};
+
+use super::{
+    MachineType, Options, Tokens, place,
+    place::{Cursor, Place},
+};
 use crate::model::{Definition, StateId, StateType};
 
 /// The definition, what was asked, what was found.
@@ -14,7 +19,14 @@ pub(super) struct Context<'c, 'n> {
     pub(super) reads: Vec<Read>,
     /// Tasks that were seen to pass their token on.
     pub(super) tokens_passed: Vec<bool>,
+    /// How many more names may be compared for "did you mean": a definition full of wrong names must not take
+    /// quadratic time.
+    comparisons: usize,
+    cursor: Cell<Cursor>,
 }
+
+/// Enough for every name that people mistype in one definition.
+const COMPARISONS: usize = 20_000;
 
 /// A variable is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +45,20 @@ impl<'c, 'n> Context<'c, 'n> {
             diagnostics: Vec::new(),
             reads: Vec::new(),
             tokens_passed: vec![false; definition.states().len()],
+            comparisons: COMPARISONS,
+            cursor: Cell::default(),
         }
+    }
+
+    /// The candidate that `word` most likely meant.
+    pub(super) fn nearest<'a>(&mut self, word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+        // A long word is no typing error, and comparing costs the product of the lengths.
+        if word.len() > 200 || self.comparisons == 0 {
+            return None;
+        }
+        let list: Vec<&str> = candidates.filter(|c| c.len() <= 200).take(self.comparisons).collect();
+        self.comparisons -= list.len();
+        nearest(word, list)
     }
 
     pub(super) fn push(&mut self, found: Diagnostic) {
@@ -74,7 +99,7 @@ impl<'c, 'n> Context<'c, 'n> {
 
     /// The span of a part of a string.
     pub(super) fn within(&self, node: &Node, part: std::ops::Range<usize>) -> Span {
-        place::within(node, part, self.options.sources)
+        place::within(node, part, self.options.sources, &self.cursor)
     }
 
     pub(super) fn read(&mut self, state: StateId, name: &str, span: Span, place: &Place<'_>) {

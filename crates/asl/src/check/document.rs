@@ -145,7 +145,7 @@ pub(super) fn check(cx: &mut Context<'_, '_>) -> bool {
     }
     let place = Place::Body(BodyId::MACHINE);
     language::declaration(cx, root, &place);
-    object::check(cx, Object { state: None, node: root, place }, &fields::MACHINE);
+    object::check(cx, Object { state: None, node: root, key: None, place }, &fields::MACHINE);
     size(cx);
     tokens(cx, root);
     true

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use statewright_source::{Node, Severity, Span, Value, nearest};
+use statewright_source::{Node, Severity, Span, Value};
 
 use super::{context::Context, place::Place, value::written_like};
 use crate::{
@@ -148,17 +148,16 @@ fn list(cx: &mut Context<'_, '_>, state: &State<'_>, field: &str, rules: &[Node]
         let Some(names) = rule.get("ErrorEquals").and_then(Node::as_seq) else { continue };
         for node in names {
             let Some(name) = node.as_str().filter(|n| !cx.opaque_text(n)) else { continue };
-            let location = cx.location(&place);
             if name == "States.ALL" && (names.len() > 1 || index + 1 < rules.len()) {
                 let title = if names.len() > 1 {
                     "`States.ALL` must stand alone".to_owned()
                 } else {
                     format!("`States.ALL` must be in the last entry of `{field}`")
                 };
-                cx.push(ALL.at(node.span, title, location));
+                cx.push(ALL.at(node.span, title, cx.location(&place)));
             } else if name.starts_with("States.") && !KNOWN.contains(&name) {
-                let mut found = UNKNOWN.at(node.span, format!("there is no error `{name}`"), location);
-                if let Some(near) = nearest(name, KNOWN) {
+                let mut found = UNKNOWN.at(node.span, format!("there is no error `{name}`"), cx.location(&place));
+                if let Some(near) = cx.nearest(name, KNOWN.into_iter()) {
                     found = found
                         .help(format!("did you mean `{near}`?"))
                         .fix(node.span, written_like(node.span, name, near));
@@ -166,10 +165,10 @@ fn list(cx: &mut Context<'_, '_>, state: &State<'_>, field: &str, rules: &[Node]
                 cx.push(found);
             } else if name == "States.Runtime" {
                 let title = "`States.Runtime` is neither retried nor caught";
-                cx.push(NOT_CAUGHT.at(node.span, title, location));
+                cx.push(NOT_CAUGHT.at(node.span, title, cx.location(&place)));
             } else if let Some(earlier) = seen.get(name).or_else(|| covered(name, &seen)) {
                 let title = format!("an earlier entry of `{field}` takes `{name}`");
-                let found = SHADOWED.at(node.span, title, location);
+                let found = SHADOWED.at(node.span, title, cx.location(&place));
                 cx.push(found.related(*earlier, "here"));
             }
         }

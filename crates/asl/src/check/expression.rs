@@ -1,6 +1,8 @@
 //! JSONata expressions in the fields of a state.
 
-use statewright_source::{Node, Severity, nearest};
+use std::collections::HashSet;
+
+use statewright_source::{Node, Severity};
 
 use super::{
     context::Context,
@@ -12,7 +14,6 @@ use super::{
 use crate::{
     jsonata::{self, Gives},
     model::State,
-    resource::{Pattern, Resource},
     rule::{Group, Rule},
 };
 
@@ -164,19 +165,18 @@ fn sentence(message: &str) -> String {
 }
 
 fn literal(cx: &mut Context<'_, '_>, node: &Node, text: &str, place: &Place<'_>, opens: bool, closes: bool) -> bool {
-    let location = cx.location(place);
     if opens || (closes && !text.contains("{%")) {
         let (has, lacks) = if opens { ("{%", "%}") } else { ("%}", "{%") };
         let title = format!("`{has}` without `{lacks}`");
-        cx.push(UNBALANCED.at(node.span, title, location));
+        cx.push(UNBALANCED.at(node.span, title, cx.location(place)));
         return true;
     }
     if text.contains("{%") && text.contains("%}") {
         let title = "an expression within other text is not evaluated";
-        cx.push(TEXT_AROUND.at(node.span, title, location));
+        cx.push(TEXT_AROUND.at(node.span, title, cx.location(place)));
     } else if looks_dynamic(text) {
         let title = format!("`{text}` is plain text in JSONata");
-        let mut found = PATH_IN_JSONATA.at(node.span, title, location);
+        let mut found = PATH_IN_JSONATA.at(node.span, title, cx.location(place));
         if let Some(instead) = in_jsonata(text) {
             found = found.help(format!("did you mean `{instead}`?"));
         }
@@ -204,23 +204,21 @@ fn references(
     found: &jsonata::References,
 ) {
     let at = |part: &std::ops::Range<usize>| part.start + 2..part.end + 2;
-    let location = cx.location(place);
-    let mut named: Vec<&str> = Vec::new();
+    let mut named: HashSet<&str> = HashSet::new();
     for (name, part) in &found.top_level {
         // AWS reports each name once a field.
-        if named.contains(&name.as_str()) {
+        if !named.insert(name) {
             continue;
         }
-        named.push(name);
         let help = match name.as_str() {
             "$" => "the input is `$states.input`".to_owned(),
             _ => format!("the input's field is `$states.input.{name}`, a variable `${name}`"),
         };
         let title = format!("`{name}` means nothing here: there is no context at the top level");
-        cx.push(TOP_LEVEL.at(cx.within(node, at(part)), title, location.as_str()).help(help));
+        cx.push(TOP_LEVEL.at(cx.within(node, at(part)), title, cx.location(place)).help(help));
     }
     if let Some(part) = found.roots.first() {
-        let found = TOP_LEVEL.at(cx.within(node, at(part)), "`$$` is not supported", location.as_str());
+        let found = TOP_LEVEL.at(cx.within(node, at(part)), "`$$` is not supported", cx.location(place));
         cx.push(found.help("the context object is `$states.context`, the input `$states.input`"));
     }
     for (member, part) in &found.states {
@@ -231,11 +229,11 @@ fn references(
             "errorOutput" if scope == Scope::Caught => {}
             "result" | "errorOutput" => {
                 let title = format!("`$states.{member}` does not exist here");
-                cx.push(NOT_HERE.at(span, title, location.as_str()));
+                cx.push(NOT_HERE.at(span, title, cx.location(place)));
             }
             _ => {
-                let mut found = NO_MEMBER.at(span, format!("`$states` has no `{member}`"), location.as_str());
-                if let Some(near) = nearest(member, ["input", "context", "result", "errorOutput"]) {
+                let mut found = NO_MEMBER.at(span, format!("`$states` has no `{member}`"), cx.location(place));
+                if let Some(near) = cx.nearest(member, ["input", "context", "result", "errorOutput"].into_iter()) {
                     found = found.help(format!("did you mean `$states.{near}`?"));
                 }
                 cx.push(found);
@@ -261,13 +259,12 @@ fn calls(cx: &mut Context<'_, '_>, node: &Node, place: &Place<'_>, found: &jsona
     for call in &found.calls {
         let span = cx.within(node, call.at.start + 2..call.at.end + 2);
         let name = &call.name;
-        let location = cx.location(place);
         match jsonata::arity(name) {
             None => {
-                let mut found = NO_FUNCTION.at(span, format!("there is no function `${name}`"), location);
+                let mut found = NO_FUNCTION.at(span, format!("there is no function `${name}`"), cx.location(place));
                 if name == "eval" {
                     found = found.help("`$eval` is not available in Step Functions; `$parse` reads JSON");
-                } else if let Some(near) = nearest(name, jsonata::names()) {
+                } else if let Some(near) = cx.nearest(name, jsonata::names()) {
                     found = found.help(format!("did you mean `${near}`?"));
                 }
                 cx.push(found);
@@ -277,15 +274,9 @@ fn calls(cx: &mut Context<'_, '_>, node: &Node, place: &Place<'_>, found: &jsona
                 let takes = if fewest == most { fewest.to_string() } else { format!("{fewest} to {most}") };
                 let given = call.arguments;
                 let title = format!("`${name}` takes {takes} arguments and is given {given}");
-                cx.push(ARGUMENTS.at(span, title, location));
+                cx.push(ARGUMENTS.at(span, title, cx.location(place)));
             }
             Some(_) => {}
         }
     }
-}
-
-/// Whether a state waits for its token.
-pub(super) fn waits_for_token(state: &State<'_>) -> bool {
-    let resource = state.text("Resource").map(Resource::of);
-    resource.and_then(|r| r.integration()).is_some_and(|i| i.pattern == Pattern::WaitForTaskToken)
 }

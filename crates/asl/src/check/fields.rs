@@ -153,7 +153,7 @@ static WRITER_CONFIG: Schema = of(
         both("OutputType", Shape::OneOf(&["JSON", "JSONL"])),
         both("Transformation", Shape::OneOf(&["NONE", "COMPACT", "FLATTEN"])),
     ],
-    &["OutputType", "Transformation"],
+    &["OutputType"],
 );
 
 /// How many comparisons there are.

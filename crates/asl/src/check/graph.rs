@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use statewright_source::{Node, Severity, nearest};
+use statewright_source::{Node, Severity};
 
 use super::{context::Context, document::PASS, place::Place, value::written_like};
 use crate::{
@@ -207,7 +207,7 @@ fn missing(
     let mut found = NO_TARGET.at(span, format!("there is no state `{name}`"), location);
     let definition = cx.definition;
     let names = body.states.iter().map(|id| definition.state(*id).name);
-    if let Some(near) = nearest(name, names) {
+    if let Some(near) = cx.nearest(name, names) {
         found = found.help(format!("did you mean `{near}`?")).fix(span, written_like(span, name, near));
     }
     cx.push(found);
@@ -221,24 +221,24 @@ fn ways(cx: &mut Context<'_, '_>, state: &State<'_>) {
     if state.node.as_map().unwrap_or_default().iter().any(|e| cx.opaque_text(&e.key)) {
         return;
     }
-    let location = cx.definition.location(state.id);
+    let location = |cx: &Context<'_, '_>| cx.definition.location(state.id);
     let (next, end) = (state.entry("Next"), state.entry("End"));
     match (next, end) {
         (Some(next), Some(end)) if state.terminal => {
             let title = format!("state `{}` has both `Next` and `End`", state.name);
             let (first, second) = if next.key_span.start < end.key_span.start { (next, end) } else { (end, next) };
-            let found = NEXT_AND_END.at(second.key_span, title, location);
+            let found = NEXT_AND_END.at(second.key_span, title, location(cx));
             cx.push(found.related(first.key_span, "the other one"));
         }
         (None, Some(end)) if !state.terminal && !cx.opaque(&end.value) => {
             if matches!(end.value.value, statewright_source::Value::Bool(false)) {
                 let title = format!("state `{}` does not end and has no `Next`", state.name);
-                cx.push(NO_NEXT.at(end.value.span, title, location));
+                cx.push(NO_NEXT.at(end.value.span, title, location(cx)));
             }
         }
         (None, None) => {
             let title = format!("state `{}` has neither `Next` nor `End`", state.name);
-            cx.push(NO_NEXT.at(state.name_span, title, location));
+            cx.push(NO_NEXT.at(state.name_span, title, location(cx)));
         }
         _ => {}
     }

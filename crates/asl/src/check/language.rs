@@ -1,6 +1,6 @@
 //! The two query languages: which fields belong to which, and what is left over from the other one.
 
-use statewright_source::{Entry, Node, Severity, nearest};
+use statewright_source::{Entry, Node, Severity};
 
 use super::{
     context::Context,
@@ -130,7 +130,7 @@ pub(super) fn declaration(cx: &mut Context<'_, '_>, node: &Node, place: &Place<'
     if !languages.contains(&text) {
         let title = format!("`QueryLanguage` is `JSONPath` or `JSONata`, not `{text}`");
         let mut found = NOT_ALLOWED.at(value.span, title, location);
-        if let Some(near) = nearest(text, languages) {
+        if let Some(near) = cx.nearest(text, languages.into_iter()) {
             found = found.fix(value.span, value::written_like(value.span, text, near));
         }
         cx.push(found);
@@ -173,8 +173,7 @@ fn instead(field: &str) -> Option<&'static str> {
     Some(match field {
         "InputPath" => "read `$states.input…` where it is needed",
         "Parameters" => "`Arguments`, or `Output` of a Pass state",
-        "ResultSelector" | "ResultPath" | "OutputPath" => "`Output`",
-        "Result" => "`Output`",
+        "Result" | "ResultSelector" | "ResultPath" | "OutputPath" => "`Output`",
         "ItemsPath" => "`Items`",
         "Arguments" => "`Parameters`",
         "Output" => "`ResultSelector`, `ResultPath`, `OutputPath`",

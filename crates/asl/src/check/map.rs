@@ -132,13 +132,14 @@ pub(super) fn check(cx: &mut Context<'_, '_>, state: &State<'_>) {
 }
 
 fn config(cx: &mut Context<'_, '_>, processor: &Node, place: &Place<'_>) {
-    let Some(config) = processor.get("ProcessorConfig").filter(|n| !cx.opaque(n)) else { return };
+    let Some(entry) = processor.entry("ProcessorConfig").filter(|e| !cx.opaque(&e.value)) else { return };
+    let config = &entry.value;
     let place = place.key("ProcessorConfig");
     let mode = config.get("Mode").and_then(Node::as_str);
     let kind = config.entry("ExecutionType");
     if mode == Some("DISTRIBUTED") && kind.is_none() {
         let title = "`ProcessorConfig` lacks `ExecutionType`";
-        cx.push(MISSING.at(config.span, title, cx.location(&place)).help("`STANDARD` or `EXPRESS`"));
+        cx.push(MISSING.at(entry.key_span, title, cx.location(&place)).help("`STANDARD` or `EXPRESS`"));
     } else if let Some(kind) = kind.filter(|_| mode == Some("INLINE")) {
         let title = "an inline map has no `ExecutionType`";
         cx.push(UNKNOWN.at(kind.key_span, title, cx.location(&place)));
@@ -206,13 +207,14 @@ fn reader(cx: &mut Context<'_, '_>, state: &State<'_>, base: &Place<'_>) {
     let place = base.key("ItemReader");
     let allowed = |api: &str| api == "getObject" || api == "listObjectsV2";
     resource(cx, reader, &place, allowed, "s3:getObject or s3:listObjectsV2");
-    let Some(config) = reader.get("ReaderConfig").filter(|n| !cx.opaque(n)) else { return };
+    let Some(entry) = reader.entry("ReaderConfig").filter(|e| !cx.opaque(&e.value)) else { return };
+    let config = &entry.value;
     let place = place.key("ReaderConfig");
     let kind = config.get("InputType").and_then(Node::as_str);
     let headers = config.entry("CSVHeaderLocation");
     if kind == Some("CSV") && headers.is_none() {
         let title = "`ReaderConfig` of a CSV file lacks `CSVHeaderLocation`";
-        cx.push(MISSING.at(config.span, title, cx.location(&place)).help("`FIRST_ROW` or `GIVEN`"));
+        cx.push(MISSING.at(entry.key_span, title, cx.location(&place)).help("`FIRST_ROW` or `GIVEN`"));
     }
     if matches!(kind, Some("JSON" | "JSONL")) {
         for field in ["CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"] {
@@ -224,7 +226,7 @@ fn reader(cx: &mut Context<'_, '_>, state: &State<'_>, base: &Place<'_>) {
     }
     if headers.and_then(|e| e.value.as_str()) == Some("GIVEN") && config.get("CSVHeaders").is_none() {
         let title = "`CSVHeaderLocation` is `GIVEN`, and `CSVHeaders` is missing";
-        cx.push(MISSING.at(config.span, title, cx.location(&place)));
+        cx.push(MISSING.at(entry.key_span, title, cx.location(&place)));
     }
 }
 

@@ -1,5 +1,6 @@
 //! The checker: what AWS will refuse, what will fail at run time, what is a trap.
 
+mod assigned;
 mod catalogue;
 mod choice;
 mod context;

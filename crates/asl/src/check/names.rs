@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use statewright_source::nearest;
-
 use super::{
     context::Context,
     document::{MISSING, NOT_ALLOWED, PASS},
@@ -84,13 +82,12 @@ fn name(cx: &mut Context<'_, '_>, state: &State<'_>) {
 fn kind(cx: &mut Context<'_, '_>, state: &State<'_>) {
     let place = Place::State(state.id);
     let place = place.key("Type");
-    let location = cx.location(&place);
     let Some(value) = state.get("Type") else {
         if state.node.as_map().is_some_and(|m| m.iter().any(|e| cx.opaque_text(&e.key))) {
             return;
         }
         let title = format!("state `{}` lacks `Type`", state.name);
-        cx.push(MISSING.at(state.name_span, title, location).help(format!("it is one of {}", all_types())));
+        cx.push(MISSING.at(state.name_span, title, cx.location(&place)).help(format!("it is one of {}", all_types())));
         return;
     };
     if cx.opaque(value) || state.kind.is_some() {
@@ -101,9 +98,9 @@ fn kind(cx: &mut Context<'_, '_>, state: &State<'_>) {
         return;
     };
     let title = format!("there is no type of state `{text}`");
-    let mut found = NOT_ALLOWED.at(value.span, title, location);
+    let mut found = NOT_ALLOWED.at(value.span, title, cx.location(&place));
     found = found.help(format!("it is one of {}", all_types()));
-    if let Some(near) = nearest(text, StateType::ALL.iter().map(|t| t.as_str())) {
+    if let Some(near) = cx.nearest(text, StateType::ALL.iter().map(|t| t.as_str())) {
         found = found.help(format!("did you mean `{near}`?")).fix(value.span, written_like(value.span, text, near));
     }
     cx.push(found);

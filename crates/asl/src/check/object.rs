@@ -1,6 +1,6 @@
 //! Objects against their schemas: fields that are missing, too many, or of the other language.
 
-use statewright_source::{Diagnostic, Entry, Node, nearest};
+use statewright_source::{Diagnostic, Entry, Node, Span};
 
 use super::{
     choice,
@@ -19,12 +19,15 @@ pub(super) struct Object<'p> {
     /// The state that it is or belongs to; `None` for the machine.
     pub(super) state: Option<&'p State<'p>>,
     pub(super) node: &'p Node,
+    /// The key that it stands under, if it stands under one.
+    pub(super) key: Option<Span>,
     pub(super) place: Place<'p>,
 }
 
 /// A state's own fields and all that is in them, but for the states inside it.
 pub(super) fn state(cx: &mut Context<'_, '_>, state: &State<'_>) {
-    let object = Object { state: Some(state), node: state.node, place: Place::State(state.id) };
+    let object =
+        Object { state: Some(state), node: state.node, key: Some(state.name_span), place: Place::State(state.id) };
     if state.node.as_map().is_none() {
         wrong_kind(cx, state.node, "an object", "OBJECT", &object.place);
         return;
@@ -84,12 +87,9 @@ fn presence(cx: &mut Context<'_, '_>, object: Object<'_>, schema: &Schema) {
 }
 
 impl Object<'_> {
-    /// Where a finding about the object as a whole points: a state's name, else the object.
-    pub(super) fn head(&self) -> statewright_source::Span {
-        match self.place {
-            Place::State(_) => self.state.map_or(self.node.span, |s| s.name_span),
-            _ => self.node.span,
-        }
+    /// Where a finding about the object as a whole points: its key (a state's name), else the object.
+    pub(super) fn head(&self) -> Span {
+        self.key.unwrap_or(self.node.span)
     }
 }
 
@@ -134,7 +134,7 @@ fn unknown(cx: &mut Context<'_, '_>, object: Object<'_>, schema: &Schema, entry:
     let title = format!("{} has no field `{}`", what(cx, object), entry.key);
     let mut found = UNKNOWN.at(entry.key_span, title, cx.location(&object.place));
     let names = schema.all().map(|f| f.name).filter(|n| object.node.entry(n).is_none());
-    if let Some(near) = nearest(&entry.key, names) {
+    if let Some(near) = cx.nearest(&entry.key, names) {
         found = found.help(format!("did you mean `{near}`?"));
         if near.eq_ignore_ascii_case(&entry.key) || entry.key.len() > 5 {
             found = found.fix(entry.key_span, value::written_like(entry.key_span, &entry.key, near));
@@ -178,14 +178,15 @@ fn shape(cx: &mut Context<'_, '_>, object: Object<'_>, field: &'static Field, en
         return;
     }
     let place = object.place.key(&entry.key);
-    let inner = |node, place| Object { state: object.state, node, place };
+    let inner = |node, place| Object { state: object.state, node, key: None, place };
+    let keyed = |place| Object { state: object.state, node, key: Some(entry.key_span), place };
     match field.shape {
         Shape::Any => {}
         Shape::Constant => template::constant(cx, node, &place),
         Shape::Flag => value::flag(cx, node, &place),
         Shape::Texts => texts(cx, node, &place, field.name),
         Shape::States => states(cx, node, &place, field.name),
-        Shape::Object(schema) | Shape::Body(schema) => check(cx, inner(node, place), schema),
+        Shape::Object(schema) | Shape::Body(schema) => check(cx, keyed(place), schema),
         Shape::List(schema, emptiness) => {
             objects(cx, node, &place, emptiness, field.name, |cx, node, place| check(cx, inner(node, place), schema));
         }
@@ -203,7 +204,7 @@ fn shape(cx: &mut Context<'_, '_>, object: Object<'_>, field: &'static Field, en
                 choice::nested(cx, inner(node, place));
             });
         }
-        Shape::NestedRule => choice::nested(cx, inner(node, place)),
+        Shape::NestedRule => choice::nested(cx, keyed(place)),
         scalar => match object.state {
             Some(state) if field.dynamic && value::expression(cx, state, node, &place, scalar) => {}
             Some(state) => in_state(cx, state, node, &place, scalar),

@@ -1,10 +1,10 @@
 //! Paths and intrinsic calls in the fields of a state.
 
-use statewright_source::{Node, Severity, Span, nearest};
+use statewright_source::{Node, Severity, Span};
 
-use super::{context::Context, expression::waits_for_token, object::wrong_kind, place::Place};
+use super::{context::Context, object::wrong_kind, place::Place};
 use crate::{
-    model::State,
+    model::{State, StateType},
     path::{Argument, Call, Dynamic, JsonPathExpr, Root, parse_call, parse_path},
     rule::{Group, Rule},
 };
@@ -62,8 +62,8 @@ const NO_TOKEN: Rule = Rule::schema(
     "ASL079",
     "task-token-elsewhere",
     Group::Paths,
-    "The context object has a `Task.Token` only in a Task that waits for it (`.waitForTaskToken`). Elsewhere reading it \
-     fails the state.",
+    "The context object has a `Task.Token` only in a Task state. Elsewhere reading it fails the state; it is of use with \
+     `.waitForTaskToken`.",
 )
 .of(Severity::Runtime)
 .examples(
@@ -280,28 +280,34 @@ pub(super) fn context_field(
     place: &Place<'_>,
 ) {
     let Some(first) = names.first() else { return };
-    let location = cx.location(place);
     let Some((_, fields)) = CONTEXT.iter().find(|(name, _)| name == first) else {
-        unknown(cx, span, location, first, "the context object", CONTEXT.iter().map(|(name, _)| *name));
+        unknown(cx, span, cx.location(place), first, "the context object", CONTEXT.iter().map(|(name, _)| *name));
         return;
     };
     let Some(second) = names.get(1) else { return };
     if !fields.contains(second) {
-        unknown(cx, span, location, second, &format!("`{first}` of the context object"), fields.iter().copied());
+        unknown(
+            cx,
+            span,
+            cx.location(place),
+            second,
+            &format!("`{first}` of the context object"),
+            fields.iter().copied(),
+        );
         return;
     }
     match (*first, *second) {
-        ("Task", "Token") if !waits_for_token(state) => {
-            let title = "there is a task token only with `.waitForTaskToken`";
-            cx.push(NO_TOKEN.at(span, title, location));
+        ("Task", "Token") if state.kind != Some(StateType::Task) => {
+            let title = "there is a task token only in a Task state";
+            cx.push(NO_TOKEN.at(span, title, cx.location(place)));
         }
         ("Map", "Item") if !cx.in_map(state.id) => {
-            cx.push(NO_ITEM.at(span, "there is an item only within a Map state", location));
+            cx.push(NO_ITEM.at(span, "there is an item only within a Map state", cx.location(place)));
         }
         ("Map", "Item") => {
             let items = ["Index", "Value", "Key", "Source"];
             if let Some(third) = names.get(2).filter(|n| !items.contains(n)) {
-                unknown(cx, span, location, third, "`Map.Item` of the context object", items.into_iter());
+                unknown(cx, span, cx.location(place), third, "`Map.Item` of the context object", items.into_iter());
             }
         }
         _ => {}
@@ -317,7 +323,7 @@ fn unknown<'f>(
     fields: impl Iterator<Item = &'f str>,
 ) {
     let mut found = CONTEXT_FIELD.at(span, format!("{what} has no `{name}`"), location);
-    if let Some(near) = nearest(name, fields) {
+    if let Some(near) = cx.nearest(name, fields) {
         found = found.help(format!("did you mean `{near}`?"));
     }
     cx.push(found);

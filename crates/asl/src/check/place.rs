@@ -1,6 +1,6 @@
 //! Places: as AWS writes them, and within the text of a string.
 
-use std::ops::Range;
+use std::{cell::Cell, fmt::Write as _, ops::Range};
 
 use statewright_source::{Node, Sources, Span};
 
@@ -47,69 +47,97 @@ impl<'p> Place<'p> {
             }
             Place::Item(up, index) => {
                 up.write(definition, text);
-                text.push_str(&format!("[{index}]"));
+                // Writing to a string never fails.
+                let _ = write!(text, "[{index}]");
             }
         }
     }
 }
 
+/// How far a string has been aligned with its text: findings come in order, and none starts from the beginning again.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Cursor {
+    span: Option<Span>,
+    /// Bytes of the value.
+    seen: usize,
+    /// Bytes of the text.
+    at: usize,
+}
+
 /// The span of a part of a string's value. Escapes, quotes and the indents of a block are stepped over where the text is
 /// at hand; where it is not, or where it is not what the value came from, the whole string is the place.
-pub(super) fn within(node: &Node, part: Range<usize>, sources: Option<&Sources>) -> Span {
+pub(super) fn within(node: &Node, part: Range<usize>, sources: Option<&Sources>, cursor: &Cell<Cursor>) -> Span {
     let Some(value) = node.as_str() else { return node.span };
-    let length = node.span.end.saturating_sub(node.span.start);
-    if length == value.len() + 2 {
-        return node.span.within(part.start + 1, part.end + 1);
-    }
-    if length == value.len() {
-        return node.span.within(part.start, part.end);
-    }
-    let raw = sources.map(|s| s.text(node.span)).unwrap_or_default();
-    match (raw_offset(raw, value, part.start), raw_offset(raw, value, part.end)) {
+    let Some(sources) = sources else { return guessed(node.span, value, part) };
+    let raw = sources.text(node.span);
+    let at = |offset: usize| {
+        let known = cursor.get();
+        let from =
+            if known.span == Some(node.span) && known.seen <= offset { known } else { Cursor::start(raw, value) };
+        let end = aligned(raw, value, offset, from)?;
+        cursor.set(Cursor { span: Some(node.span), ..end });
+        Some(end.at)
+    };
+    match (at(part.start), at(part.end)) {
         (Some(start), Some(end)) => node.span.within(start, end.max(start)),
         _ => node.span,
     }
 }
 
-/// Where in `raw`, the text of a scalar, the byte `offset` of its value is.
-fn raw_offset(raw: &str, value: &str, offset: usize) -> Option<usize> {
-    let (quote, mut at) = match raw.as_bytes().first()? {
-        b'"' => (Some('"'), 1),
-        b'\'' => (Some('\''), 1),
-        b'|' | b'>' => (None, raw.find('\n')? + 1),
-        _ => (None, 0),
-    };
-    let mut seen = 0;
-    for c in value.chars() {
-        if seen >= offset {
-            break;
-        }
-        let rest = raw.get(at..)?;
-        at += if quote == Some('"') && rest.starts_with('\\') {
-            escape_length(rest, c)?
-        } else if quote == Some('\'') && c == '\'' {
-            rest.starts_with("''").then_some(2)?
-        } else if c == '\n' || c == ' ' {
-            // A line break of the text with the indent behind it, folded or kept.
-            let blank = rest.len() - rest.trim_start_matches([' ', '\n', '\r', '\t']).len();
-            if rest.starts_with(c) && !rest.starts_with('\n') { 1 } else { (blank > 0).then_some(blank)? }
-        } else {
-            let indent = rest.len() - rest.trim_start_matches([' ', '\n', '\r', '\t']).len();
-            let skip = if rest.starts_with(c) { 0 } else { indent };
-            rest[skip..].starts_with(c).then_some(skip + c.len_utf8())?
+/// Without the text: a string without escapes is as long as its value, or has quotes around it.
+fn guessed(span: Span, value: &str, part: Range<usize>) -> Span {
+    match span.end.saturating_sub(span.start).checked_sub(value.len()) {
+        Some(2) => span.within(part.start + 1, part.end + 1),
+        Some(0) => span.within(part.start, part.end),
+        _ => span,
+    }
+}
+
+impl Cursor {
+    fn start(raw: &str, value: &str) -> Self {
+        let mut at = match raw.as_bytes().first() {
+            Some(b'"' | b'\'') => 1,
+            Some(b'|' | b'>') => raw.find('\n').map_or(0, |i| i + 1),
+            _ => 0,
         };
-        seen += c.len_utf8();
-    }
-    // The value may go on behind an indent.
-    let rest = raw.get(at..)?;
-    let next = value.get(seen..)?.chars().next();
-    match next {
-        Some(c) if !rest.starts_with(c) && !rest.starts_with('\\') => {
-            let trimmed = rest.trim_start_matches([' ', '\n', '\r', '\t']);
-            Some(if trimmed.starts_with(c) { at + rest.len() - trimmed.len() } else { at })
+        // The indent of a block's first line is no part of its value.
+        if !raw.starts_with(['"', '\'']) && !value.starts_with(is_blank) {
+            at += raw.get(at..).map_or(0, blanks);
         }
-        _ => Some(at),
+        Self { span: None, seen: 0, at }
     }
+}
+
+/// Where in `raw`, the text of a scalar, the byte `offset` of its value is.
+fn aligned(raw: &str, value: &str, offset: usize, from: Cursor) -> Option<Cursor> {
+    let quote = raw.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let Cursor { mut seen, mut at, .. } = from;
+    while seen < offset {
+        let (left, rest) = (value.get(seen..)?, raw.get(at..)?);
+        let c = left.chars().next()?;
+        let (length, taken) = if is_blank(c) && rest.get(..blanks(rest))?.contains('\n') {
+            // A line break with its indent stands for as many blanks as the value has here.
+            (blanks(rest), blanks(left))
+        } else if quote == Some('"') && rest.starts_with('\\') {
+            (escape_length(rest, c)?, c.len_utf8())
+        } else if quote == Some('\'') && c == '\'' {
+            (rest.starts_with("''").then_some(2)?, 1)
+        } else {
+            (rest.starts_with(c).then_some(c.len_utf8())?, c.len_utf8())
+        };
+        at += length;
+        seen += taken;
+    }
+    Some(Cursor { span: None, seen, at })
+}
+
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\n' | '\r' | '\t')
+}
+
+/// How many bytes of blanks a text begins with.
+fn blanks(text: &str) -> usize {
+    text.len() - text.trim_start_matches(is_blank).len()
 }
 
 /// How long the escape is that gives `c`.
@@ -128,7 +156,7 @@ fn escape_length(rest: &str, c: char) -> Option<usize> {
 mod tests {
     use statewright_source::{FileId, parse_json, parse_yaml};
 
-    use super::{Sources, within};
+    use super::{Cell, Sources, within};
 
     fn check(text: &str, needle: &str) {
         let mut sources = Sources::default();
@@ -138,7 +166,7 @@ mod tests {
         let node = if text.starts_with('"') { &root } else { root.get("a").unwrap() };
         let value = node.as_str().unwrap();
         let start = value.find(needle).unwrap();
-        let span = within(node, start..start + needle.len(), Some(&sources));
+        let span = within(node, start..start + needle.len(), Some(&sources), &Cell::default());
         let shown = sources.text(span).replace("\\\"", "\"").replace("''", "'");
         assert_eq!(shown, needle, "in {text:?}: {value:?}");
         assert_eq!(span.file, FileId(0));

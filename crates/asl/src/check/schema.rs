@@ -151,5 +151,5 @@ pub(super) const fn path(name: &'static str, shape: Shape) -> Field {
 
 /// A field of JSONata.
 pub(super) const fn jsonata(name: &'static str, shape: Shape) -> Field {
-    Field { name, language: Some(QueryLanguage::Jsonata), shape, dynamic: true }
+    Field { name, language: Some(QueryLanguage::Jsonata), shape, dynamic: matches!(shape, Shape::Condition) }
 }

@@ -139,12 +139,11 @@ pub(super) fn jsonpath(cx: &mut Context<'_, '_>, state: &State<'_>, node: &Node,
         }
         Value::Map(entries) => {
             for entry in entries {
-                match entry.key.strip_suffix(".$") {
-                    Some(name) => dynamic(cx, state, entry, name, entries, place),
-                    None => {
-                        plain(cx, entry, place);
-                        jsonpath(cx, state, &entry.value, &place.key(&entry.key));
-                    }
+                if let Some(name) = entry.key.strip_suffix(".$") {
+                    dynamic(cx, state, entry, name, entries, place);
+                } else {
+                    plain(cx, entry, place);
+                    jsonpath(cx, state, &entry.value, &place.key(&entry.key));
                 }
             }
         }
@@ -178,11 +177,10 @@ fn dynamic(
     if cx.opaque(node) {
         return;
     }
-    let location = cx.location(place);
     let Some(text) = node.as_str() else {
         let title =
             format!("the value of `{}` must be a path or an intrinsic function, not {}", entry.key, node.kind());
-        cx.push(NOT_DYNAMIC.at(node.span, title, location));
+        cx.push(NOT_DYNAMIC.at(node.span, title, cx.location(place)));
         return;
     };
     match parse_dynamic(text) {
@@ -193,7 +191,7 @@ fn dynamic(
         Err(fault) => {
             let title = format!("the value of `{}` is neither a path nor an intrinsic function", entry.key);
             let span = if fault.at.is_empty() { node.span } else { cx.within(node, fault.at) };
-            cx.push(NOT_DYNAMIC.at(span, title, location).help(fault.message));
+            cx.push(NOT_DYNAMIC.at(span, title, cx.location(place)).help(fault.message));
         }
     }
 }

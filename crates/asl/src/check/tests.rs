@@ -1,1 +1,5 @@
-
+mod bad_input;
+mod corpus;
+mod generated;
+mod places;
+mod rules;

@@ -1,6 +1,6 @@
 //! Single values: kinds, ranges, timestamps.
 
-use statewright_source::{Node, Severity, Span, Value, nearest};
+use statewright_source::{Node, Severity, Span, Value};
 
 use super::{
     context::Context,
@@ -160,7 +160,7 @@ pub(super) fn one_of(cx: &mut Context<'_, '_>, node: &Node, place: &Place<'_>, a
         let title = format!("{} cannot be `{text}`", name(place));
         let mut found = NOT_ALLOWED.at(node.span, title, cx.location(place));
         found = found.help(format!("it is one of {}", allowed.join(", ")));
-        if let Some(near) = nearest(text, allowed.iter().copied()) {
+        if let Some(near) = cx.nearest(text, allowed.iter().copied()) {
             found = found.fix(node.span, written_like(node.span, text, near));
         }
         cx.push(found);

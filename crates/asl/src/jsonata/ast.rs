@@ -7,6 +7,8 @@ use std::ops::Range;
 pub(crate) struct Expr {
     pub(crate) kind: Kind,
     pub(crate) at: Range<usize>,
+    /// How many levels there are below it: what walks and drops a tree does so by recursion.
+    pub(super) height: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -75,4 +77,42 @@ pub(crate) enum Binary {
     Range,
     /// `~>`
     Chain,
+}
+
+impl Expr {
+    pub(super) fn new(kind: Kind, at: Range<usize>) -> Self {
+        let height = 1 + kind.below();
+        Self { kind, at, height }
+    }
+}
+
+impl Kind {
+    /// The height of the highest part.
+    fn below(&self) -> usize {
+        let all = |list: &[Expr]| list.iter().map(|e| e.height).max().unwrap_or(0);
+        let pairs = |list: &[(Expr, Expr)]| list.iter().map(|(k, v)| k.height.max(v.height)).max().unwrap_or(0);
+        let some = |e: &Option<Box<Expr>>| e.as_ref().map_or(0, |e| e.height);
+        match self {
+            Self::Null
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::String(_)
+            | Self::Regex
+            | Self::Name(_)
+            | Self::Wildcard
+            | Self::Descendants
+            | Self::Parent
+            | Self::Variable(_)
+            | Self::Placeholder => 0,
+            Self::Path(a, b) | Self::Binary(_, a, b) => a.height.max(b.height),
+            Self::Filter(a, b) => a.height.max(some(b)),
+            Self::Group(a, list) => a.height.max(pairs(list)),
+            Self::Sort(a, list) => a.height.max(all(list)),
+            Self::Focus(a, _) | Self::Bind(_, a) | Self::Lambda(_, a) | Self::Negate(a) => a.height,
+            Self::Call { function, arguments, .. } => function.height.max(all(arguments)),
+            Self::Condition(a, b, c) | Self::Transform(a, b, c) => a.height.max(b.height).max(some(c)),
+            Self::Block(list) | Self::Array(list) => all(list),
+            Self::Object(list) => pairs(list),
+        }
+    }
 }

@@ -27,5 +27,7 @@ pub(crate) struct SyntaxError {
     pub(crate) at: Range<usize>,
 }
 
-/// The deepest nesting that is parsed.
+/// The deepest nesting of brackets that is parsed.
 const MAX_DEPTH: usize = 200;
+/// The highest tree: a chain of operators grows it too. Step Functions itself gives up on a chain of 200.
+const MAX_HEIGHT: usize = 1_000;

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::{
-    MAX_DEPTH, SyntaxError,
+    MAX_DEPTH, MAX_HEIGHT, SyntaxError,
     ast::{Binary, Expr, Kind},
     lexer::{Lexer, Token, error},
 };
@@ -88,14 +88,11 @@ impl Parser<'_> {
             return Err(error(format!("nested more than {MAX_DEPTH} deep"), self.at.clone()));
         }
         let mut left = self.prefix()?;
-        // Each step wraps what is left of it, and a tree is dropped and walked by recursion: the chain is bounded too.
-        let mut steps = 0;
         while bound < power(&self.token) {
-            steps += 1;
-            if steps > 20 * MAX_DEPTH {
-                return Err(error("the expression is too long", self.at.clone()));
-            }
             left = self.infix(left)?;
+            if left.height > MAX_HEIGHT {
+                return Err(error(format!("more than {MAX_HEIGHT} steps deep"), left.at));
+            }
         }
         self.depth -= 1;
         Ok(left)
@@ -141,7 +138,7 @@ impl Parser<'_> {
                 word => Kind::Name(word.to_owned()),
             },
         };
-        Ok(Expr { kind, at: start..self.last.max(at.end) })
+        Ok(Expr::new(kind, start..self.last.max(at.end)))
     }
 
     fn block(&mut self) -> Result<Kind, SyntaxError> {
@@ -166,7 +163,7 @@ impl Parser<'_> {
                     self.advance(false)?;
                     let end = self.boxed(0)?;
                     let at = item.at.start..end.at.end;
-                    items.push(Expr { kind: Kind::Binary(Binary::Range, Box::new(item), end), at });
+                    items.push(Expr::new(Kind::Binary(Binary::Range, Box::new(item), end), at));
                 } else {
                     items.push(item);
                 }
@@ -276,7 +273,7 @@ impl Parser<'_> {
             "+" | "-" | "*" | "/" | "%" => Kind::Binary(Binary::Arithmetic, left, self.boxed(bound)?),
             _ => Kind::Binary(Binary::Comparison, left, self.boxed(bound)?),
         };
-        Ok(Expr { kind, at: start..self.last })
+        Ok(Expr::new(kind, start..self.last))
     }
 
     fn call(&mut self, function: Box<Expr>) -> Result<Kind, SyntaxError> {
@@ -286,7 +283,7 @@ impl Parser<'_> {
             loop {
                 if self.is("?") {
                     partial = true;
-                    arguments.push(Expr { kind: Kind::Placeholder, at: self.at.clone() });
+                    arguments.push(Expr::new(Kind::Placeholder, self.at.clone()));
                     self.advance(true)?;
                 } else {
                     arguments.push(self.expression(0)?);

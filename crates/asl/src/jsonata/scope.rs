@@ -69,10 +69,13 @@ impl<'e> Walk<'e> {
             | Kind::Descendants
             | Kind::Parent
             | Kind::Placeholder => {}
-            Kind::Name(name) if top => self.found.top_level.push((name.clone(), e.at.clone())),
-            Kind::Name(_) => {}
+            Kind::Name(name) => {
+                if top {
+                    self.found.top_level.push((name.clone(), e.at.clone()));
+                }
+            }
             Kind::Variable(name) => self.variable(name, e, top),
-            Kind::Path(left, right) => self.path(left, right, top),
+            Kind::Path(..) => self.path(e, top),
             Kind::Filter(base, predicate) => {
                 self.expr(base, top);
                 if let Some(predicate) = predicate {
@@ -165,37 +168,46 @@ impl<'e> Walk<'e> {
         }
     }
 
-    fn path(&mut self, left: &'e Expr, right: &'e Expr, top: bool) {
-        // A literal string as the first step is a quoted field name.
-        if let (Kind::String(name), true) = (&left.kind, top) {
-            self.found.top_level.push((name.clone(), left.at.clone()));
+    /// The steps of a path: the first sees what is around it, each other one the values of the one before.
+    fn path(&mut self, path: &'e Expr, top: bool) {
+        let mut steps = Vec::new();
+        let mut first = path;
+        while let Kind::Path(left, right) = &first.kind {
+            steps.push(right.as_ref());
+            first = left;
         }
-        let first = base(left);
-        if let (Kind::Variable(states), Some((member, at))) = (&first.kind, step(right))
-            && states == "states"
-            && std::ptr::eq(first, left)
-        {
-            self.found.states.push((member.to_owned(), at));
-        } else {
-            self.expr(left, top);
+        steps.reverse();
+        match &first.kind {
+            // A literal string as the first step is a quoted field name.
+            Kind::String(name) if top => self.found.top_level.push((name.clone(), first.at.clone())),
+            Kind::Variable(name) if name == "states" => match steps.first().and_then(|s| step(s)) {
+                Some((member, at)) => {
+                    self.found.states.push((member.to_owned(), at));
+                    self.context(&steps);
+                }
+                None => self.found.whole_states = true,
+            },
+            _ => self.expr(first, top),
         }
-        self.expr(right, false);
-        self.context(left, right);
+        self.all_steps(&steps);
     }
 
-    /// `$states.context.A.B`, outermost path last: the longest one that was seen stays.
-    fn context(&mut self, left: &Expr, right: &Expr) {
-        let Some((last, at)) = step(right) else { return };
-        let Some(mut names) = chain(left) else { return };
-        if names.first().map(String::as_str) != Some("context") {
+    fn all_steps(&mut self, steps: &[&'e Expr]) {
+        for step in steps {
+            self.expr(step, false);
+        }
+    }
+
+    /// `$states.context.A.B`
+    fn context(&mut self, steps: &[&'e Expr]) {
+        let mut names = steps.iter().map_while(|s| step(s));
+        if names.next().is_none_or(|(name, _)| name != "context") {
             return;
         }
-        names.remove(0);
-        names.push(last.to_owned());
-        let longer = |(seen, _): &(Vec<String>, Range<usize>)| names.len() == seen.len() + 1 && names.starts_with(seen);
-        match self.found.context.last_mut().filter(|seen| longer(seen)) {
-            Some(seen) => *seen = (names, at),
-            None => self.found.context.push((names, at)),
+        let names: Vec<_> = names.collect();
+        if let Some((_, at)) = names.last() {
+            let at = at.clone();
+            self.found.context.push((names.into_iter().map(|(name, _)| name.to_owned()).collect(), at));
         }
     }
 
@@ -228,19 +240,6 @@ fn step(e: &Expr) -> Option<(&str, Range<usize>)> {
     let first = base(e);
     match &first.kind {
         Kind::Name(name) | Kind::String(name) => Some((name, first.at.clone())),
-        _ => None,
-    }
-}
-
-/// The fields of a path that starts with `$states`.
-fn chain(e: &Expr) -> Option<Vec<String>> {
-    match &base(e).kind {
-        Kind::Variable(name) if name == "states" => Some(Vec::new()),
-        Kind::Path(left, right) => {
-            let mut names = chain(left)?;
-            names.push(step(right)?.0.to_owned());
-            Some(names)
-        }
         _ => None,
     }
 }

@@ -75,7 +75,15 @@ fn nesting_and_length_are_bounded() {
     assert!(parse(&"-".repeat(100_000)).is_err());
     assert!(parse(&format!("1{}", "+1".repeat(100_000))).is_err());
     assert!(parse(&format!("{}1{}", "(".repeat(150), ")".repeat(150))).is_ok());
-    assert!(parse(&format!("1{}", "+1".repeat(1000))).is_ok());
+    assert!(parse(&format!("1{}", "+1".repeat(900))).is_ok());
+    // Chains within brackets within chains: each alone is within bounds.
+    let mut nested = "1".to_owned();
+    for _ in 0..100 {
+        nested = format!("({nested}{})", "+1".repeat(500));
+    }
+    assert!(parse(&nested).is_err());
+    let fields = format!("$states.input{}", ".a".repeat(900));
+    assert_eq!(super::references(&parse(&fields).unwrap()).states.len(), 1);
 }
 
 #[test]

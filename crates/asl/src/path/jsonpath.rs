@@ -65,8 +65,9 @@ impl JsonPathExpr {
     }
 }
 
-/// Parses a whole text as a path.
+/// Parses a whole text as a path; blanks behind it are no fault.
 pub(crate) fn parse_path(text: &str) -> Result<JsonPathExpr, Fault> {
+    let text = text.trim_end();
     let mut parser = Parser { text, at: 0, end: text.len() };
     parser.path()
 }
@@ -87,8 +88,7 @@ fn argument_end(text: &str, start: usize) -> usize {
     while i < bytes.len() {
         match (quote, bytes[i]) {
             (Some(_), b'\\') => i += 1,
-            (Some(q), b) if b == q => quote = None,
-            (Some(_), _) => {}
+            (Some(q), b) => quote = quote.filter(|_| b != q),
             (None, b @ (b'\'' | b'"')) if square > 0 => quote = Some(b),
             (None, b'[') => square += 1,
             (None, b']') => square = square.saturating_sub(1),
@@ -238,8 +238,7 @@ fn balanced(text: &str, open: char, close: char) -> Option<usize> {
         match quote {
             Some(_) if escaped => escaped = false,
             Some(_) if c == '\\' => escaped = true,
-            Some(q) if c == q => quote = None,
-            Some(_) => {}
+            Some(q) => quote = quote.filter(|_| c != q),
             None if c == '\'' || c == '"' => quote = Some(c),
             None if c == open => depth += 1,
             None if c == close => {

@@ -34,8 +34,9 @@ pub(crate) enum Dynamic {
     Call(Call),
 }
 
-/// Parses a path or an intrinsic call.
+/// Parses a path or an intrinsic call. Blanks behind it are no fault (AWS takes them), blanks before it are.
 pub(crate) fn parse_dynamic(text: &str) -> Result<Dynamic, Fault> {
+    let text = text.trim_end();
     if text.starts_with("States.") { parse_call(text).map(Dynamic::Call) } else { parse_path(text).map(Dynamic::Path) }
 }
 

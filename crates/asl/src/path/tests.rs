@@ -25,6 +25,7 @@ fn paths() {
         "$x",
         "$x.a[1]",
         "$.a['it\\'s']",
+        "$$.Execution.Name ",
         "$[-1]",
     ] {
         check(text, "reference");
@@ -70,6 +71,7 @@ fn calls() {
     check("States.Format('Hello, {} {}', $.name, States.UUID())", "call Format 3");
     check("States.Format('it\\'s \\{\\} {}', $.a['x,y)'][0])", "call Format 2");
     check("States.Array(1, -2.5, 1e3, null, true, 'x', $.a[*].b, $$.State.Name, $v)", "call Array 9");
+    check("States.JsonToString($)   ", "call JsonToString 1");
     check("States.ArrayContains( $.a , 'x' )", "call ArrayContains 2");
     check("States.MathRandom($.a, 5)", "call MathRandom 2");
     check("States.JsonToString($.a[?(@.b == ')')])", "call JsonToString 1");

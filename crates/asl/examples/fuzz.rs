@@ -1,0 +1,193 @@
+//! Feeds the checker with damaged definitions for as long as it is told: `fuzz SECONDS [FOLDER]`. The seeds are the rules'
+//! own examples and, where a folder is given, every JSON file in it. Looks for panics, for places outside the text, and for
+//! checks that take more than a second. The seed of the run is printed, so that a failure can be had again.
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, reason = "a program for developers")]
+
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use statewright_asl::{Definition, Flow, MachineType, Options, Tokens, catalogue, check, diff, mentions};
+use statewright_source::{Sources, parse_json, parse_yaml};
+
+/// A small generator of numbers (xorshift64*): a run is repeated by its seed.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        usize::try_from(self.next() % n.max(1) as u64).unwrap_or(0)
+    }
+}
+
+/// What is put in.
+const PIECES: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    "\"",
+    ":",
+    ",",
+    "null",
+    "true",
+    "-1",
+    "1e999",
+    "\"\"",
+    "\\u0000",
+    "\\ud83d",
+    "${X}",
+    "${",
+    "{%",
+    "%}",
+    "$.",
+    "$$.",
+    "..",
+    "[*]",
+    "[?(",
+    "States.Format(",
+    "States.Array(1,",
+    "'",
+    "(",
+    ")",
+    "$states.",
+    "function($x){",
+    "~>",
+    "|",
+    "^(",
+    "@$v",
+    "#$i",
+    "/a/",
+    "/*",
+    "`",
+    "\"Type\":\"Map\",",
+    "\"QueryLanguage\":\"JSONata\",",
+    "\"Assign\":{\"x\":1},",
+    "é",
+    "\u{1F600}",
+    "\u{e000}",
+    "\n",
+    "\t",
+    "\r\n",
+    "- ",
+    "&a ",
+    "*a",
+    "<<: *a",
+    "? ",
+    "|-\n  ",
+    "\u{feff}",
+    "\u{0}",
+];
+
+fn damage(numbers: &mut Numbers, seeds: &[String], text: &str) -> String {
+    let mut chars: Vec<char> = text.chars().collect();
+    for _ in 0..=numbers.below(6) {
+        let at = numbers.below(chars.len() + 1);
+        match numbers.below(6) {
+            0 => drop(chars.splice(at..at, PIECES[numbers.below(PIECES.len())].chars())),
+            1 => {
+                let end = (at + numbers.below(20)).min(chars.len());
+                chars.drain(at.min(end)..end);
+            }
+            2 => {
+                let end = (at + numbers.below(60)).min(chars.len());
+                let part: Vec<char> = chars[at.min(end)..end].to_vec();
+                let to = numbers.below(chars.len() + 1);
+                chars.splice(to..to, part);
+            }
+            3 => {
+                let other: Vec<char> = seeds[numbers.below(seeds.len())].chars().collect();
+                let from = numbers.below(other.len());
+                let end = (from + numbers.below(120)).min(other.len());
+                chars.splice(at..at, other[from..end].iter().copied());
+            }
+            4 => {
+                if let Some(c) = chars.get_mut(at) {
+                    *c = char::from_u32(u32::try_from(numbers.below(0x3000)).unwrap_or(0)).unwrap_or('?');
+                }
+            }
+            _ => {
+                let piece = PIECES[numbers.below(PIECES.len())].repeat(1 + numbers.below(300));
+                chars.splice(at..at, piece.chars());
+            }
+        }
+    }
+    chars.truncate(200_000);
+    chars.into_iter().collect()
+}
+
+fn survive(text: &str) {
+    for (parse, tokens) in [(parse_json as fn(_, &str) -> _, Tokens::Wildcard), (parse_yaml, Tokens::Resolved)] {
+        let mut sources = Sources::default();
+        let file = sources.add("fuzz", text);
+        let Some(root) = parse(file, text).root else { continue };
+        let options = Options { machine_type: Some(MachineType::Express), tokens, sources: Some(&sources) };
+        let checked = check(&root, &options);
+        for found in &checked.diagnostics {
+            let Some(label) = &found.primary else { panic!("no place: {found:?}") };
+            let (start, end) = (label.span.start, label.span.end);
+            assert!(start <= end && end <= text.len(), "outside: {found:?}");
+            assert!(text.is_char_boundary(start) && text.is_char_boundary(end), "within a character: {found:?}");
+        }
+        let flow = Flow::of(&checked.definition);
+        assert_eq!(flow.states.len(), checked.definition.states().len());
+        mentions(&checked.definition);
+        assert!(diff(&checked.definition, &Definition::of(&root)).is_empty(), "a definition differs from itself");
+    }
+}
+
+fn seeds(folder: Option<&Path>, found: &mut Vec<String>) {
+    let Some(folder) = folder else { return };
+    for entry in fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
+        let path = entry.path();
+        if path.is_dir() {
+            seeds(Some(&path), found);
+        } else if path.extension().is_some_and(|e| e == "json")
+            && let Ok(text) = fs::read_to_string(&path)
+        {
+            found.push(text);
+        }
+    }
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let seconds = arguments.next().and_then(|s| s.parse().ok()).unwrap_or(10);
+    let mut texts: Vec<String> = catalogue()
+        .iter()
+        .flat_map(|rule| [rule.wrong.to_owned(), rule.right.to_owned()])
+        .filter(|text| !text.is_empty())
+        .collect();
+    seeds(arguments.next().as_deref().map(Path::new), &mut texts);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |d| d.as_nanos());
+    let seed =
+        arguments.next().and_then(|s| s.parse().ok()).unwrap_or_else(|| u64::try_from(now & 0xffff_ffff).unwrap_or(1));
+    println!("{} seeds, {seconds} s, run {seed}", texts.len());
+    let mut numbers = Numbers(seed | 1);
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let (mut runs, mut slowest) = (0_u64, Duration::ZERO);
+    while Instant::now() < end {
+        let pick = numbers.below(texts.len());
+        let text = damage(&mut numbers, &texts, &texts[pick]);
+        let start = Instant::now();
+        let result = std::panic::catch_unwind(|| survive(&text));
+        let took = start.elapsed();
+        slowest = slowest.max(took);
+        if result.is_err() || took > Duration::from_secs(1) {
+            let path = std::env::temp_dir().join(format!("statewright-fuzz-{seed}-{runs}.txt"));
+            let _ = fs::write(&path, &text);
+            eprintln!("run {runs}: {took:?}; the text is in {}", path.display());
+            std::process::exit(1);
+        }
+        runs += 1;
+    }
+    println!("{runs} texts, slowest {slowest:?}, no fault");
+}
