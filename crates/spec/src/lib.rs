@@ -11,6 +11,7 @@ mod context;
 mod desired;
 mod discover;
 mod document;
+mod documents;
 mod edges;
 mod files;
 mod guards;

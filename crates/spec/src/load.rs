@@ -6,16 +6,16 @@ use std::{
 };
 
 use statewright_source::{
-    Diagnostic, Entry, FileId, MAX_FILE_BYTES, Node, Severity, Sources, Span, Value, codes as src, nearest, parse_json,
-    parse_yaml, visible,
+    Diagnostic, Entry, FileId, MAX_FILE_BYTES, Node, Sources, Span, Value, nearest, parse_yaml, visible,
 };
 
 use crate::{
     Identity, Kind, Request, codes,
+    documents::{Documents, parse},
     files::{self, Files},
     guards::Guards,
-    later, places,
-    reference::{Flavour, Scope, Trace, fill_keys, fill_text, pointer_to},
+    later,
+    reference::{Flavour, Scope, Trace, fill_text, pointer_to},
     schema::{self, Told},
     variables::{Variables, scalar_text},
 };
@@ -86,7 +86,7 @@ pub fn load(sources: &mut Sources, request: &Request) -> Result<Loaded, Vec<Diag
     })?;
     let root = sections(&later::refuse(&root, None, &mut diagnostics), &mut diagnostics);
     let wrong = head_shape(&root, &mut diagnostics);
-    let root = sections(&meant(root), &mut diagnostics);
+    let root = sections(&meant(&root), &mut diagnostics);
     let environment = chosen(&root, request, &mut diagnostics);
     let given = variable_files(sources, request, &mut diagnostics);
     let variables = Variables::settle(&root, environment, &given, request, &wrong, sources, &mut diagnostics);
@@ -95,7 +95,7 @@ pub fn load(sources: &mut Sources, request: &Request) -> Result<Loaded, Vec<Diag
     let guards = Guards::read(&root, environment, scope, sources, &mut trace);
     let stack = stack(&root, &wrong, scope, sources, &mut trace);
     diagnostics.append(&mut trace.diagnostics);
-    let mut documents = Documents { files: &files, scope, found: BTreeMap::new(), texts: Vec::new() };
+    let mut documents = Documents::new(&files, scope);
     documents.read(&root, sources, &mut diagnostics);
     let Documents { found: documents, texts: document_files, .. } = documents;
     Ok(Loaded {
@@ -179,7 +179,7 @@ fn version(root: &Node) -> Result<(), Box<Diagnostic>> {
 }
 
 /// The spec with a misspelt key taken for what it was meant to be: that was said, and what leans on it is not at fault.
-fn meant(root: Node) -> Node {
+fn meant(root: &Node) -> Node {
     let known: Vec<&str> =
         ["variables", "environments", "tags", "aws"].into_iter().chain(Kind::ALL.map(Kind::section)).collect();
     let has = |key: &str| root.get(key).is_some();
@@ -351,11 +351,6 @@ fn read_text(sources: &mut Sources, path: &Path, name: &str) -> Result<FileId, B
     sources.add_bytes(name, &bytes)
 }
 
-fn parse(file: FileId, name: &str, text: &str) -> statewright_source::Parsed {
-    let json = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
-    if json { parse_json(file, text) } else { parse_yaml(file, text) }
-}
-
 fn stack(
     root: &Node,
     wrong: &BTreeSet<String>,
@@ -384,109 +379,4 @@ fn stack(
         .diagnostics
         .push(Diagnostic::error(code, title).at(node.span, "letters, digits, `_`, `.` and `-`, and nothing secret"));
     None
-}
-
-/// Reads the documents that stand in files of their own.
-struct Documents<'a> {
-    files: &'a Files,
-    scope: Scope<'a>,
-    found: BTreeMap<Span, Option<Node>>,
-    texts: Vec<FileId>,
-}
-
-impl Documents<'_> {
-    fn read(&mut self, root: &Node, sources: &mut Sources, diagnostics: &mut Vec<Diagnostic>) {
-        // Faults in keys are found when the spec is resolved.
-        let root = fill_keys(root, self.scope, Flavour::Plain, sources, &mut Trace::default());
-        // By what the path leads to: a file that two resources use is read once.
-        let mut known: BTreeMap<String, Option<Node>> = BTreeMap::new();
-        for kind in Kind::ALL {
-            let bodies = root.get(kind.section()).and_then(Node::as_map).unwrap_or_default();
-            for path in bodies.iter().flat_map(|e| file_nodes(kind, &e.value)) {
-                let Some(text) = path.as_str() else { continue };
-                let filled = fill_text(text, path.span, self.scope, Flavour::Plain, sources, &mut Trace::default());
-                if filled.broken || filled.sensitive || self.found.contains_key(&path.span) {
-                    continue;
-                }
-                let shown = self.files.shown(&filled.text);
-                let node = match known.get(&shown) {
-                    Some(node) => node.clone(),
-                    None => self.file(&filled.text, &shown, path.span, sources, diagnostics),
-                };
-                known.insert(shown, node.clone());
-                self.found.insert(path.span, node);
-            }
-        }
-    }
-
-    fn file(
-        &mut self,
-        path: &str,
-        shown: &str,
-        span: Span,
-        sources: &mut Sources,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<Node> {
-        let bytes = match self.files.bytes(path, MAX_FILE_BYTES as u64) {
-            Ok(bytes) => bytes,
-            Err(fault) => {
-                diagnostics.push(fault.diagnostic(shown, path, span));
-                return None;
-            }
-        };
-        let file = match sources.add_bytes(shown, &bytes) {
-            Ok(file) => file,
-            Err(found) => {
-                diagnostics.push(found.related(span, "named here"));
-                return None;
-            }
-        };
-        self.texts.push(file);
-        let parsed = parse(file, shown, &sources.file(file).text);
-        let faulty = parsed.diagnostics.iter().any(|d| d.severity == Severity::Error);
-        // After these it is certain what was meant; after any other what follows would speak of a guess.
-        let certain = [src::DUPLICATE_KEY, src::INEXACT_NUMBER, src::JSON_COMMA, src::JSON_COMMENT];
-        let guess = parsed.diagnostics.iter().any(|d| d.severity == Severity::Error && !certain.contains(&d.code));
-        diagnostics.extend(parsed.diagnostics);
-        if guess {
-            return None;
-        }
-        let Some(root) = parsed.root.filter(|r| r.value != Value::Null) else {
-            if !faulty {
-                diagnostics.push(
-                    Diagnostic::error(codes::EMPTY, format!("`{}` is empty", visible(shown)))
-                        .at(Span::new(file, 0, 0), "nothing here")
-                        .related(span, "named here"),
-                );
-            }
-            return None;
-        };
-        if root.as_map().is_none() {
-            let title = format!("`{}` must be a map, not {}", visible(shown), root.kind());
-            diagnostics.push(
-                Diagnostic::error(codes::WRONG_TYPE, title)
-                    .at(root.span, "a document is a map")
-                    .related(span, "named here"),
-            );
-            return None;
-        }
-        Some(root)
-    }
-}
-
-/// The paths of a resource's documents: every `file` of a field that holds one.
-fn file_nodes(kind: Kind, body: &Node) -> Vec<&Node> {
-    let mut out = Vec::new();
-    for entry in body.as_map().unwrap_or_default() {
-        let pointer = pointer_to("", &entry.key);
-        if places::is_document(kind, &pointer) {
-            out.extend(entry.value.get("file"));
-        }
-        for inner in entry.value.as_map().unwrap_or_default() {
-            if places::is_document(kind, &pointer_to(&pointer, &inner.key)) {
-                out.extend(inner.value.get("file"));
-            }
-        }
-    }
-    out
 }
