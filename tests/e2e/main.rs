@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod account;
+mod bad_input;
 mod fields;
 mod kill;
+mod ownership;
 mod seed;

@@ -8,7 +8,8 @@ use std::{
 };
 
 use aws_config::{
-    AppName, BehaviorVersion, Region as SdkRegion, SdkConfig, identity::IdentityCache, retry::RetryConfig,
+    AppName, BehaviorVersion, Region as SdkRegion, SdkConfig, identity::IdentityCache,
+    profile::ProfileFileCredentialsProvider, provider_config::ProviderConfig, retry::RetryConfig,
     sts::AssumeRoleProvider, timeout::TimeoutConfig,
 };
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
@@ -251,7 +252,20 @@ async fn load(settings: &Settings) -> SdkConfig {
     if let Some(endpoint) = &settings.endpoint_url {
         loader = loader.endpoint_url(endpoint);
     }
-    loader.load().await
+    let config = loader.load().await;
+    match &settings.profile {
+        Some(profile) => with_profile(config, profile),
+        None => config,
+    }
+}
+
+/// A profile that was named on the command line wins over credentials in the environment, as with AWS's own command line: the
+/// SDK's chain would take the environment's, silently for another account.
+fn with_profile(config: SdkConfig, profile: &str) -> SdkConfig {
+    let surroundings =
+        ProviderConfig::without_region().with_region(config.region().cloned()).with_http_client(http::shared_client());
+    let provider = ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&surroundings).build();
+    config.into_builder().credentials_provider(aws_sdk_sts::config::SharedCredentialsProvider::new(provider)).build()
 }
 
 async fn assume(config: SdkConfig, role: &Arn, region: &str) -> SdkConfig {
