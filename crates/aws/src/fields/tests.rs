@@ -21,7 +21,7 @@ use statewright_spec::{
 use super::*;
 use crate::{
     Connection,
-    kind::{function, job, log_group, policy, role, state_machine},
+    kind::{self, function, job, log_group, role, state_machine},
 };
 
 fn arn(service: &str, resource: &str) -> Arn {
@@ -190,14 +190,14 @@ fn never(call: &str, requests: &[&dyn Debug]) -> BTreeSet<String> {
 fn every_field_is_sent_or_named_with_a_reason() {
     let mut found = BTreeSet::new();
     let c = Connection::offline();
-    let (r, tags) = (full_role(), tags());
-    let p = Policy { document: json!({}), path: "/team/".into(), description: "d".into(), tags: tags.clone() };
-    found.extend(never("iam:CreatePolicy", &[policy::create(&c, "P", &p, &tags).unwrap().as_input()]));
+    let tags = tags();
+    let policy = Policy { document: json!({}), path: "/team/".into(), description: "d".into(), tags: tags.clone() };
+    found.extend(never("iam:CreatePolicy", &[kind::policy::create(&c, "P", &policy, &tags).unwrap().as_input()]));
     found.extend(never(
         "iam:CreatePolicyVersion",
-        &[policy::create_version(&c, &arn("iam", "policy/P"), &json!({})).as_input()],
+        &[kind::policy::create_version(&c, &arn("iam", "policy/P"), &json!({})).as_input()],
     ));
-    found.extend(never("iam:CreateRole", &[role::create(&c, "R", &r, &tags).unwrap().as_input()]));
+    found.extend(never("iam:CreateRole", &[role::create(&c, "R", &full_role(), &tags).unwrap().as_input()]));
     found.extend(never("iam:UpdateRole", &[role::update(&c, "R", "", 3_600).as_input()]));
 
     let group = LogGroup {
@@ -209,25 +209,26 @@ fn every_field_is_sent_or_named_with_a_reason() {
     };
     found.extend(never("logs:CreateLogGroup", &[log_group::create(&c, "g", &group, &tags).as_input()]));
 
-    let m = full_machine();
+    let machine = full_machine();
     found.extend(never(
         "states:CreateStateMachine",
-        &[state_machine::request::create(&c, "m", &m, &tags).unwrap().as_input()],
+        &[state_machine::request::create(&c, "m", &machine, &tags).unwrap().as_input()],
     ));
-    let machine = arn("states", "stateMachine:m");
+    let name = arn("states", "stateMachine:m");
     found.extend(never(
         "states:UpdateStateMachine",
-        &[state_machine::request::update(&c, &machine, &m).unwrap().as_input()],
+        &[state_machine::request::update(&c, &name, &machine).unwrap().as_input()],
     ));
 
-    let f = full_function();
-    let create = function::request::create(c.lambda.create_function(), "f", &f, &tags).unwrap();
+    let whole = full_function();
+    let create = function::request::create(c.lambda.create_function(), "f", &whole, &tags).unwrap();
     found.extend(never("lambda:CreateFunction", &[create.as_input()]));
-    let update = function::request::update_configuration(c.lambda.update_function_configuration(), "f", &f).unwrap();
+    let update =
+        function::request::update_configuration(c.lambda.update_function_configuration(), "f", &whole).unwrap();
     found.extend(never("lambda:UpdateFunctionConfiguration", &[update.as_input()]));
     let object = Code::Object(ObjectCode { bucket: "b".into(), key: "k".into(), version: Some("v".into()) });
     let code = |code| function::request::update_code(c.lambda.update_function_code(), "f", code, "arm64").unwrap();
-    found.extend(never("lambda:UpdateFunctionCode", &[code(&f.code).as_input(), code(&object).as_input()]));
+    found.extend(never("lambda:UpdateFunctionCode", &[code(&whole.code).as_input(), code(&object).as_input()]));
 
     // Workers and capacity exclude each other.
     let workers = full_job();
