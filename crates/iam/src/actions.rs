@@ -12,7 +12,10 @@ use std::{
 use serde::Serialize;
 use statewright_source::nearest;
 
-use crate::pattern::{Case, Token, covers_tokens, is_wild, matches, meets_tokens};
+use crate::{
+    pattern::{Case, Token, is_wild, matches, meets_tokens, tokens},
+    validate::split,
+};
 
 /// What an action does, in AWS's classes. An action may be in more than one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -28,6 +31,36 @@ pub enum Level {
     Permissions,
     /// Changes tags only.
     Tagging,
+}
+
+/// A resource of a policy, or a kind of resource, ready to be compared with another.
+#[derive(Debug, Clone)]
+pub struct Arn {
+    whole: Vec<Token>,
+    /// The six parts, where it has them all: a wildcard stays in its part then.
+    parts: Option<Vec<Vec<Token>>>,
+}
+
+impl Arn {
+    /// Reads an ARN with wildcards and policy variables, or `*`.
+    pub fn new(text: &str) -> Self {
+        let tokens = |text| tokens(text, Case::Insensitive, true);
+        let parts = split(text);
+        let parts = (parts.len() == 6).then(|| parts.into_iter().map(tokens).collect());
+        Self { whole: tokens(text), parts }
+    }
+
+    fn is_everything(&self) -> bool {
+        self.whole == [Token::Many]
+    }
+
+    /// Whether some resource could be meant by both.
+    fn meets(&self, other: &Self) -> bool {
+        match (&self.parts, &other.parts) {
+            (Some(a), Some(b)) => a.iter().zip(b).all(|(a, b)| meets_tokens(a, b)),
+            _ => meets_tokens(&self.whole, &other.whole),
+        }
+    }
 }
 
 /// One action.
@@ -52,6 +85,7 @@ pub struct Service {
     /// Its kinds of resources: name → ARN with `${…}` for what differs.
     pub resources: BTreeMap<&'static str, &'static str>,
     by_name: HashMap<String, usize>,
+    patterns: BTreeMap<&'static str, Arn>,
 }
 
 /// All of it.
@@ -145,7 +179,7 @@ impl Catalogue {
         self.keys
             .range(format!("{service}:")..)
             .take_while(|(name, _)| name.starts_with(service))
-            .find(|(name, _)| name.contains("${") && matches(&template(name), &key, Case::Sensitive))
+            .find(|(name, _)| name.contains(['$', '<']) && matches(&template(name), &key, Case::Sensitive))
             .map(|(_, kind)| *kind)
     }
 
@@ -171,7 +205,10 @@ impl Service {
             actions.push(Action { service: prefix, name, levels, types, dependents });
         }
         let by_name = actions.iter().enumerate().map(|(at, a)| (a.name.to_lowercase(), at)).collect();
-        Self { prefix, actions, resources, by_name }
+        let pattern = |arn: &str| Arn::new(&template(arn));
+        let patterns =
+            resources.iter().map(|(kind, arn): (&&'static str, &&'static str)| (*kind, pattern(arn))).collect();
+        Self { prefix, actions, resources, by_name, patterns }
     }
 
     /// An action by its name without the prefix; case does not count.
@@ -186,20 +223,27 @@ impl Service {
 
     /// Whether an ARN, which may have wildcards and policy variables, could name a resource of this type.
     pub fn is_of_type(&self, arn: &str, kind: &str) -> bool {
-        self.resources.get(kind).is_none_or(|pattern| {
-            let pattern = crate::pattern::tokens(&template(pattern), Case::Insensitive, false);
-            meets_tokens(&pattern, &crate::pattern::tokens(arn, Case::Insensitive, true))
-        })
+        self.meets_type(&Arn::new(arn), kind)
+    }
+
+    fn meets_type(&self, arn: &Arn, kind: &str) -> bool {
+        self.patterns.get(kind).is_none_or(|pattern| pattern.meets(arn))
     }
 
     /// Whether an ARN could name any resource of the service.
     pub fn has_resource_like(&self, arn: &str) -> bool {
-        self.resources.is_empty() || self.resources.keys().any(|kind| self.is_of_type(arn, kind))
+        let arn = Arn::new(arn);
+        self.resources.is_empty() || self.resources.keys().any(|kind| self.meets_type(&arn, kind))
     }
 }
 
-/// A pattern out of a template: each `${…}` is any text.
+/// A pattern out of a template: each `${…}`, and each `<…>` of a few condition keys, is any text.
 fn template(text: &str) -> String {
+    if let Some((before, after)) = text.split_once('<')
+        && !text.contains("${")
+    {
+        return format!("{before}*{}", after.split_once('>').map_or("", |(_, rest)| rest));
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
@@ -262,9 +306,16 @@ impl Action {
 
     /// Whether it can be granted on a resource. `*` fits everything; an action without types fits nothing else.
     pub fn fits(&self, service: &Service, arn: &str) -> bool {
-        arn == "*"
-            || covers_tokens(&crate::pattern::tokens(arn, Case::Sensitive, true), &[Token::Many])
-            || self.resource_types().any(|(kind, _)| service.is_of_type(arn, kind))
+        self.fits_arn(service, &Arn::new(arn))
+    }
+
+    fn fits_arn(&self, service: &Service, arn: &Arn) -> bool {
+        arn.is_everything() || self.resource_types().any(|(kind, _)| service.meets_type(arn, kind))
+    }
+
+    /// Whether it can be granted on one of these resources.
+    pub fn fits_any(&self, service: &Service, arns: &[Arn]) -> bool {
+        arns.iter().any(|arn| self.fits_arn(service, arn))
     }
 }
 

@@ -93,7 +93,7 @@ catalogue! {
     WILDCARD_WITHOUT_LIKE "IAM112" Warning "wildcard that is none"
         "`*` and `?` are wildcards with `StringLike`, `ArnLike` and `ArnEquals` only; here they are compared as they stand."
     FOR_ALL_VALUES "IAM113" Warning "qualifier for all values on a key that may be missing"
-        "`ForAllValues:` holds where the request has no such key. In an `Allow` add a `Null` test, and do not use it for keys with one value."
+        "`ForAllValues:` holds where the request has no such key. In an `Allow` do not use it for keys with one value; for others add a `Null` test."
     EVERYTHING "IAM114" Warning "everything is allowed"
         "`*` on `*` makes an administrator. Name the services and the resources."
     RESOURCE_SHAPE "IAM115" Warning "ARN of no known resource"

@@ -9,7 +9,7 @@ use crate::{
     actions::{Action, Level, catalogue},
     derive::Wanted,
     document::{Document, Effect, Scope},
-    evaluate::{Context, Decider, Decision, Layer, Policies, Policy, Request},
+    evaluate::{Context, Decider, Decision, Layer, Policies, Policy, Request, ResourcePolicy},
     needs::{Certainty, Need},
     principal::Principal,
 };
@@ -113,7 +113,8 @@ pub fn table(needs: &[Wanted], role: &Role) -> Table {
     let policies = Policies {
         identity: named.iter().map(|(_, document)| Policy::new(document)).collect(),
         boundary: role.boundary.iter().map(Policy::new).collect(),
-        ..Policies::default()
+        control: Vec::new(),
+        resource: ResourcePolicy::Unknown,
     };
     let mut used: BTreeMap<(usize, usize), (Vec<String>, Vec<String>)> = BTreeMap::new();
     let mut rows = Vec::new();
@@ -196,6 +197,7 @@ fn name(by: &Decider, named: &[(String, Document)]) -> String {
     let (policy, document) = match by.layer {
         Layer::Identity => named.get(by.policy).map_or(("", None), |(name, document)| (name.as_str(), Some(document))),
         Layer::Boundary => ("the boundary", None),
+        Layer::Control => ("a service control policy", None),
         Layer::Resource => ("the resource's policy", None),
     };
     let sid = document.and_then(|d| d.statements.get(by.statement)).and_then(|s| s.sid.as_ref());

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::{
     canonical::action_text,
     document::{Condition, Document, Effect, Scope, Statement},
+    evaluate::{Context, Held, Request, Rule},
     pattern::{Case, matches},
     principal::Principal,
 };
@@ -24,43 +25,43 @@ pub enum Assumable {
 }
 
 /// Whether the trust policy `trust` lets a service (`states.amazonaws.com`) assume the role. `region` is where the
-/// service runs: a regional name (`states.eu-west-1.amazonaws.com`) is trusted there only. Whatever `trust` is, there is
-/// an answer; what is no document lets nobody.
-pub fn service_can_assume(trust: &Value, service: &str, region: Option<&str>) -> Assumable {
+/// service runs: a regional name (`states.eu-west-1.amazonaws.com`) is trusted there only. `context` is what is known of the
+/// request: `aws:SourceAccount`, `aws:SourceArn` ([`Context::unknown`] where nothing is). Whatever `trust` is, there is an
+/// answer; what is no document lets nobody.
+pub fn service_can_assume(trust: &Value, service: &str, region: Option<&str>, context: &Context) -> Assumable {
     let Some(document) = Document::of(trust) else { return Assumable::No };
-    let mut open = Vec::new();
-    let mut granted = Grant::No;
-    for statement in &document.statements {
+    let principal = Principal::Service(service.to_owned());
+    let request =
+        Request { principal: &principal, action: "sts:AssumeRole", resource: "", resource_account: None, context };
+    let (mut allowed, mut open, mut forbidden) = (false, Vec::new(), Vec::new());
+    for (at, statement) in document.statements.iter().enumerate() {
+        let Some(rule) = Rule::new(at, statement, document.version.has_variables()) else { continue };
         if !assumes(statement) {
             continue;
         }
-        let who = names(statement, service, region);
-        match (statement.effect, who) {
-            (_, Grant::No) | (None, _) => {}
-            (Some(Effect::Deny), Grant::Yes) if statement.conditions.is_empty() => return Assumable::No,
-            (Some(Effect::Deny), _) => open.extend(conditions(statement).map(|c| format!("not ({c})"))),
-            (Some(Effect::Allow), Grant::Yes) if statement.conditions.is_empty() => granted = Grant::Yes,
-            (Some(Effect::Allow), Grant::Region(name)) if granted != Grant::Yes => {
-                granted = Grant::Region(name.clone());
-                open.push(format!("the service runs in the region of {name}"));
-            }
-            (Some(Effect::Allow), _) => {
-                if granted == Grant::No {
-                    granted = Grant::Condition;
-                }
-                if granted != Grant::Yes {
-                    open.extend(conditions(statement));
-                }
-            }
+        let mut on = match names(statement, service, region) {
+            Named::No => continue,
+            Named::Yes => Vec::new(),
+            Named::InRegionOf(name) => vec![format!("the service runs in the region of {name}")],
+        };
+        match rule.conditions(&request) {
+            Held::No => continue,
+            Held::Yes => {}
+            Held::Maybe(more) => on.extend(more),
+        }
+        match (statement.effect, on.is_empty()) {
+            (Some(Effect::Deny), true) => return Assumable::No,
+            (Some(Effect::Deny), false) => forbidden.extend(on.into_iter().map(|c| format!("not ({c})"))),
+            (Some(Effect::Allow), true) => allowed = true,
+            (Some(Effect::Allow), false) => open.extend(on),
+            (None, _) => {}
         }
     }
-    match granted {
-        Grant::No => Assumable::No,
-        Grant::Yes => {
-            open.retain(|text| text.starts_with("not ("));
-            if open.is_empty() { Assumable::Yes } else { Assumable::Depends { conditions: open } }
-        }
-        Grant::Region(_) | Grant::Condition => Assumable::Depends { conditions: open },
+    match (allowed, open.is_empty(), forbidden.is_empty()) {
+        (false, true, _) => Assumable::No,
+        (true, _, true) => Assumable::Yes,
+        (true, _, false) => Assumable::Depends { conditions: forbidden },
+        (false, false, _) => Assumable::Depends { conditions: [open, forbidden].concat() },
     }
 }
 
@@ -77,12 +78,10 @@ pub fn dangling_principals(trust: &Value) -> Vec<String> {
         .collect()
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Grant {
+enum Named {
     No,
     Yes,
-    Region(String),
-    Condition,
+    InRegionOf(String),
 }
 
 /// Whether the statement is about `sts:AssumeRole`.
@@ -92,28 +91,28 @@ fn assumes(statement: &Statement) -> bool {
     named != scope.is_negated()
 }
 
-fn names(statement: &Statement, service: &str, region: Option<&str>) -> Grant {
-    let Some(scope) = &statement.principals else { return Grant::No };
-    let mut found = Grant::No;
+fn names(statement: &Statement, service: &str, region: Option<&str>) -> Named {
+    let Some(scope) = &statement.principals else { return Named::No };
+    let mut found = Named::No;
     for named in scope.items() {
         match &named.principal {
-            Principal::Everyone => found = Grant::Yes,
-            Principal::Service(name) if name.eq_ignore_ascii_case(service) => found = Grant::Yes,
-            Principal::Service(name) if is_regional(name, service) && found == Grant::No => {
-                let here = region.is_some_and(|r| regional_name(service, r).eq_ignore_ascii_case(name));
+            Principal::Everyone => found = Named::Yes,
+            Principal::Service(name) if name.eq_ignore_ascii_case(service) => found = Named::Yes,
+            Principal::Service(name) if is_regional(name, service) && matches!(found, Named::No) => {
                 found = match region {
-                    Some(_) if here => Grant::Yes,
-                    Some(_) => Grant::No,
-                    None => Grant::Region(name.clone()),
+                    Some(region) if regional_name(service, region).eq_ignore_ascii_case(name) => Named::Yes,
+                    Some(_) => Named::No,
+                    None => Named::InRegionOf(name.clone()),
                 };
             }
             _ => {}
         }
     }
-    if scope.is_negated() {
-        return if found == Grant::No { Grant::Yes } else { Grant::No };
+    match (scope.is_negated(), found) {
+        (false, found) => found,
+        (true, Named::No) => Named::Yes,
+        (true, _) => Named::No,
     }
-    found
 }
 
 fn regional_name(service: &str, region: &str) -> String {
@@ -129,10 +128,6 @@ fn is_regional(name: &str, service: &str) -> bool {
     name.strip_prefix(prefix)
         .and_then(|rest| rest.strip_suffix(domain))
         .is_some_and(|middle| middle.len() > 2 && middle.starts_with('.') && middle.ends_with('.'))
-}
-
-fn conditions(statement: &Statement) -> impl Iterator<Item = String> + '_ {
-    statement.conditions.iter().map(in_words)
 }
 
 /// A condition in words: `StringEquals aws:SourceAccount = 123456789012`.

@@ -82,7 +82,9 @@ fn kind_of(row: &Value) -> Kind {
     match row["policy_type"].as_str() {
         Some("resource") => Kind::Resource,
         Some("trust") => Kind::Trust,
-        _ => Kind::Identity,
+        // The row does not say: a document that names a principal is no identity policy.
+        None if row["policy"].as_str().is_some_and(|text| text.contains("\"Principal\"")) => Kind::Resource,
+        Some(_) | None => Kind::Identity,
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) fn evaluation(row: &Value) -> (Value, Expected) {
     let policies = Policies {
         identity: list(&row["policies"]),
         boundary: list(&row["boundary"]),
+        control: row["scps"].as_array().into_iter().flatten().map(|level| list(&level["policies"])).collect(),
         resource: policy(&row["resource_policy"]).map_or(ResourcePolicy::None, ResourcePolicy::Known),
     };
     let text = |key: &str| request[key].as_str().unwrap_or_default();

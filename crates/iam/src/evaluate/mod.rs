@@ -1,8 +1,8 @@
 //! Whether a request is allowed, and which statement decides.
 //!
 //! The order is IAM's: an explicit deny in any policy decides; then the identity policies must allow, inside the
-//! boundary; a resource policy of the same account may allow as well, and one of another account must. Service control
-//! policies and session policies are not seen.
+//! boundary and the service control policies; a resource policy of the same account may allow as well, and one of
+//! another account must. Session policies are not seen.
 //!
 //! What is not known stays open: a condition on a key whose value nobody knows, or a request for "any resource" of which
 //! a statement covers some, gives [`Decision::Depends`] with the reasons.
@@ -15,7 +15,7 @@ use serde::Serialize;
 
 pub use context::{Context, Unsaid};
 
-use self::rule::{Held, Rule};
+pub(crate) use self::rule::{Held, Rule};
 use crate::{
     document::{Document, Effect},
     principal::Principal,
@@ -57,6 +57,9 @@ pub struct Policies {
     pub identity: Vec<Policy>,
     /// The boundary, if the principal has one. More than one must all allow.
     pub boundary: Vec<Policy>,
+    /// The service control policies of the principal's organization, level by level, where they are known: each level must
+    /// allow.
+    pub control: Vec<Vec<Policy>>,
     /// The policy of the resource.
     pub resource: ResourcePolicy,
 }
@@ -87,6 +90,8 @@ pub enum Layer {
     Identity,
     /// The boundary.
     Boundary,
+    /// A service control policy.
+    Control,
     /// The resource's own.
     Resource,
 }
@@ -149,17 +154,14 @@ impl Policies {
     pub fn evaluate(&self, request: &Request<'_>) -> Decision {
         let request = &request.on_nothing();
         let identity = layer(Layer::Identity, &self.identity, request);
-        let boundary = self.boundary.iter().map(|policy| {
-            let mut one = layer(Layer::Boundary, std::slice::from_ref(policy), request);
-            one.missing = Layer::Boundary;
-            one
-        });
-        let boundary: Vec<Answer> = boundary.collect();
+        let boundary = self.boundary.iter().map(|policy| layer(Layer::Boundary, std::slice::from_ref(policy), request));
+        let control = self.control.iter().map(|level| layer(Layer::Control, level, request));
+        let limits: Vec<Answer> = boundary.chain(control).collect();
         let resource = match &self.resource {
             ResourcePolicy::Known(policy) => layer(Layer::Resource, std::slice::from_ref(policy), request),
             ResourcePolicy::None | ResourcePolicy::Unknown => Answer::nothing(Layer::Resource),
         };
-        let answers = || boundary.iter().chain([&identity, &resource]);
+        let answers = || limits.iter().chain([&identity, &resource]);
         if let Some(by) = answers().find_map(|a| a.deny.clone()) {
             return Decision::ExplicitDeny { by };
         }
@@ -167,7 +169,7 @@ impl Policies {
         for answer in answers() {
             open.take(&answer.maybe_deny, true);
         }
-        match self.granted(request, &identity, &boundary, &resource, &mut open) {
+        match self.granted(request, &identity, &limits, &resource, &mut open) {
             Grant::No(missing) => Decision::ImplicitDeny { missing },
             Grant::Yes(by) if open.on.is_empty() => Decision::Allowed { by },
             Grant::Yes(_) | Grant::Maybe => Decision::Depends { on: open.on, by: open.by },
@@ -192,7 +194,7 @@ impl Policies {
         &self,
         request: &Request<'_>,
         identity: &Answer,
-        boundary: &[Answer],
+        limits: &[Answer],
         resource: &Answer,
         open: &mut Open,
     ) -> Grant {
@@ -201,7 +203,7 @@ impl Policies {
         let across = matches!((own, theirs), (Some(a), Some(b)) if a != b);
         let own_side = || {
             let mut sides: Vec<&Answer> = vec![identity];
-            sides.extend(boundary);
+            sides.extend(limits);
             all(&sides)
         };
         if across {
@@ -215,11 +217,19 @@ impl Policies {
                 return Grant::Maybe;
             }
             let mut sides: Vec<&Answer> = vec![identity];
-            sides.extend(boundary);
+            sides.extend(limits);
             sides.push(resource);
             let side = all(&sides);
             open.take(&side.maybe, false);
             return side.grant;
+        }
+        // A role and a key are given out by their own policy alone, which may leave it to the account.
+        if matches!(self.resource, ResourcePolicy::Known(_))
+            && resource.allow.is_none()
+            && resource.maybe_allow.is_empty()
+            && is_given_out(request.action)
+        {
+            return Grant::No(Layer::Resource);
         }
         // In one account the resource's policy grants by itself when it names the principal or everyone. When it names the
         // account, it leaves the grant to the identity policies. A role's boundary limits both; a user's does not.
@@ -229,10 +239,11 @@ impl Policies {
         };
         if let Some(by) = by_resource {
             let is_user = matches!(request.principal, Principal::Aws(arn) if arn.contains(":user/"));
-            if boundary.is_empty() || is_user || matches!(request.principal, Principal::Service(_)) {
+            let binding: Vec<&Answer> = limits.iter().filter(|l| !(is_user && l.missing == Layer::Boundary)).collect();
+            if binding.is_empty() || matches!(request.principal, Principal::Service(_)) {
                 return Grant::Yes(by);
             }
-            let side = all(&boundary.iter().collect::<Vec<_>>());
+            let side = all(&binding);
             open.take(&side.maybe, false);
             return match side.grant {
                 Grant::Yes(_) => Grant::Yes(by),
@@ -360,6 +371,12 @@ fn layer(layer: Layer, policies: &[Policy], request: &Request<'_>) -> Answer {
         }
     }
     answer
+}
+
+/// Whether the resource's own policy must allow an action even inside one account.
+fn is_given_out(action: &str) -> bool {
+    let action = action.to_ascii_lowercase();
+    action.starts_with("sts:assumerole") || action.starts_with("kms:")
 }
 
 fn account_of(principal: &Principal) -> Option<&str> {

@@ -17,7 +17,7 @@ use crate::{
 
 /// A statement, ready.
 #[derive(Debug, Clone)]
-pub(super) struct Rule {
+pub(crate) struct Rule {
     pub(super) statement: usize,
     pub(super) effect: Effect,
     actions: Scope<String>,
@@ -39,7 +39,7 @@ pub(super) struct Test {
 
 /// Whether a statement is about a request.
 #[derive(Debug)]
-pub(super) enum Held {
+pub(crate) enum Held {
     Yes,
     No,
     /// If these hold.
@@ -55,7 +55,7 @@ enum Extent {
 }
 
 impl Rule {
-    pub(super) fn new(at: usize, statement: &Statement, variables: bool) -> Option<Self> {
+    pub(crate) fn new(at: usize, statement: &Statement, variables: bool) -> Option<Self> {
         let map = |scope: &Scope<crate::document::Text>, text: fn(&str) -> String| {
             let items = scope.items().iter().map(|t| text(&t.value)).collect();
             if scope.is_negated() { Scope::AllBut(items) } else { Scope::Only(items) }
@@ -98,6 +98,17 @@ impl Rule {
                 Extent::All => {}
             }
         }
+        match self.conditions(request) {
+            Held::No => return Held::No,
+            Held::Maybe(more) => on.extend(more),
+            Held::Yes => {}
+        }
+        if on.is_empty() { Held::Yes } else { Held::Maybe(on) }
+    }
+
+    /// Whether the conditions hold, whatever the statement is about.
+    pub(crate) fn conditions(&self, request: &Request<'_>) -> Held {
+        let mut on = Vec::new();
         for test in &self.conditions {
             match holds(test, request, self.variables) {
                 Outcome::True => {}

@@ -1,13 +1,15 @@
 //! Actions that do not exist, and actions that the resources do not fit.
 
-use statewright_source::{Diagnostic, Severity};
+use std::collections::{HashMap, hash_map::Entry};
+
+use statewright_source::{Diagnostic, Severity, nearest};
 
 use super::finding;
 use crate::{
-    actions::{Action, Service, catalogue},
+    actions::{Action, Arn, Service, catalogue},
     codes,
     document::{Effect, Scope, Statement, Text},
-    pattern::{Case, covers, is_wild},
+    pattern::{Case, covers_tokens, is_wild, tokens},
 };
 
 pub(super) fn check(statement: &Statement, found: &mut Vec<Diagnostic>) {
@@ -32,6 +34,9 @@ pub(super) fn check(statement: &Statement, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// So many findings come with what was meant. To find it takes time, and nobody reads more.
+const SUGGESTED: usize = 100;
+
 fn exists(action: &Text, found: &mut Vec<Diagnostic>) {
     let Some((prefix, name)) = action.value.split_once(':') else { return };
     if is_wild(prefix) || name.contains(':') || name.is_empty() {
@@ -45,7 +50,9 @@ fn exists(action: &Text, found: &mut Vec<Diagnostic>) {
             format!("no service has the prefix `{prefix}`"),
         )
         .aws("INVALID_SERVICE_IN_ACTION", "");
-        if let Some(near) = catalogue().nearest_service(prefix) {
+        if found.len() < SUGGESTED
+            && let Some(near) = catalogue().nearest_service(prefix)
+        {
             unknown = unknown.help(format!("did you mean `{near}:{name}`?"));
         }
         found.push(unknown);
@@ -59,7 +66,9 @@ fn exists(action: &Text, found: &mut Vec<Diagnostic>) {
         };
         let mut unknown =
             finding(codes::UNKNOWN_ACTION, Severity::Warning, action.span, title).aws("INVALID_ACTION", "");
-        if let Some(near) = service.nearest_action(name.trim_end_matches('*')) {
+        if found.len() < SUGGESTED
+            && let Some(near) = service.nearest_action(name.trim_end_matches('*'))
+        {
             unknown = unknown.help(format!("did you mean `{prefix}:{near}`?"));
         }
         found.push(unknown);
@@ -71,14 +80,13 @@ fn fits(actions: &[Text], resources: &[Text], found: &mut Vec<Diagnostic>) {
     if resources.is_empty() || resources.iter().any(|r| r.value == "*") {
         return;
     }
+    let arns: Vec<Arn> = resources.iter().map(|r| Arn::new(&r.value)).collect();
     for text in actions {
         let expanded = catalogue().expand(&text.value);
-        let fitting = |action: &&&Action| {
-            catalogue()
-                .service(action.service)
-                .is_none_or(|service: &Service| resources.iter().any(|r| action.fits(service, &r.value)))
+        let fits = |action: &&Action| {
+            catalogue().service(action.service).is_none_or(|service| action.fits_any(service, &arns))
         };
-        if expanded.is_empty() || expanded.iter().any(|action| fitting(&action)) {
+        if expanded.is_empty() || expanded.iter().any(fits) {
             continue;
         }
         let one = expanded[0];
@@ -129,28 +137,42 @@ fn shape(resource: &Text, found: &mut Vec<Diagnostic>) {
             resource.span,
             format!("`{text}` looks like no resource of {}", service.prefix),
         )
-        .help(format!(
-            "ARNs of {} are {}",
-            service.prefix,
-            service.resources.values().take(3).map(|arn| format!("`{arn}`")).collect::<Vec<_>>().join(", ")
-        ))
+        .help(shapes(service, text))
         .aws("INVALID_ARN_RESOURCE", ""),
     );
 }
 
+/// What ARNs of a service look like: the one that was meant, or a few.
+fn shapes(service: &Service, text: &str) -> String {
+    let kind = text.splitn(6, ':').nth(5).and_then(|rest| rest.split(['/', ':']).next()).unwrap_or("");
+    if let Some(arn) = nearest(kind, service.resources.keys().copied()).and_then(|kind| service.resources.get(kind)) {
+        return format!("did you mean `{arn}`?");
+    }
+    let some: Vec<String> = service.resources.values().take(3).map(|arn| format!("`{arn}`")).collect();
+    format!("ARNs of {} are {}", service.prefix, some.join(", "))
+}
+
 /// An item of a list that another item of the list covers.
 fn redundant(items: &[Text], case: Case, noun: &str, found: &mut Vec<Diagnostic>) {
-    // Long lists are left alone: who writes thousands does not tidy them by hand.
-    if items.len() > 500 {
-        return;
-    }
+    let patterns: Vec<_> = items.iter().map(|item| tokens(&item.value, case, true)).collect();
+    // Only a wildcard covers more than itself; of two that are the same the first stays.
+    let wild: Vec<usize> = (0..items.len()).filter(|&at| is_wild(&items[at].value)).collect();
+    let mut seen = HashMap::new();
     for (at, item) in items.iter().enumerate() {
-        let wider = items.iter().enumerate().find(|(other, wide)| {
-            *other != at
-                && covers(&wide.value, &item.value, case)
-                && (!covers(&item.value, &wide.value, case) || *other < at)
+        let spelled = if case == Case::Insensitive { item.value.to_lowercase() } else { item.value.clone() };
+        let twin = match seen.entry(spelled) {
+            Entry::Occupied(first) => Some(*first.get()),
+            Entry::Vacant(free) => {
+                free.insert(at);
+                None
+            }
+        };
+        let wider = wild.iter().copied().find(|&wide| {
+            wide != at
+                && covers_tokens(&patterns[wide], &patterns[at])
+                && (wide < at || !covers_tokens(&patterns[at], &patterns[wide]))
         });
-        if let Some((_, wide)) = wider {
+        if let Some(wide) = twin.or(wider).map(|wide| &items[wide]) {
             let mut note = finding(
                 codes::REDUNDANT,
                 Severity::Note,

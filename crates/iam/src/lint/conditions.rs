@@ -187,34 +187,21 @@ fn traps(
                 .help("write `Null`")
                 .aws("NULL_WITH_QUALIFIER", ""),
         );
-    } else if operator.qualifier == Some(Qualifier::ForAll) && allows {
-        let single = !kind.is_empty() && !kind.starts_with("ArrayOf");
-        let tested = statement.conditions.iter().any(|c| {
-            c.operator.as_ref().is_ok_and(|o| o.test == Test::Null || o.qualifier == Some(Qualifier::ForAny))
-                && c.key.value.to_lowercase() == key
-        });
-        if single {
-            found.push(
-                finding(
-                    codes::FOR_ALL_VALUES,
-                    Severity::Warning,
-                    span,
-                    format!("`{operator}` holds where the request has no `{}`", condition.key.value),
-                )
-                .help("the key has one value: remove `ForAllValues:`")
-                .aws("FORALLVALUES_WITH_SINGLE_VALUED_KEY", ""),
-            );
-        } else if !tested && !operator.if_exists && !operator.test.is_negative() {
-            found.push(
-                finding(
-                    codes::FOR_ALL_VALUES,
-                    Severity::Note,
-                    span,
-                    format!("`{operator}` holds where the request has no `{}`", condition.key.value),
-                )
-                .help(format!("add `Null: {{{}: \"false\"}}` where that is not meant", condition.key.value)),
-            );
-        }
+    } else if operator.qualifier == Some(Qualifier::ForAll)
+        && allows
+        && !kind.is_empty()
+        && !kind.starts_with("ArrayOf")
+    {
+        found.push(
+            finding(
+                codes::FOR_ALL_VALUES,
+                Severity::Warning,
+                span,
+                format!("`{operator}` holds where the request has no `{}`", condition.key.value),
+            )
+            .help("the key has one value: remove `ForAllValues:`")
+            .aws("FORALLVALUES_WITH_SINGLE_VALUED_KEY", ""),
+        );
     }
     if key == "aws:multifactorauthpresent" && operator.test == Test::Bool {
         let says = |text: &str| condition.values.iter().any(|v| v.value.eq_ignore_ascii_case(text));

@@ -2,7 +2,7 @@
 
 /// Type of a global key, in lower case; `None` for one that AWS does not have.
 pub(super) fn global(key: &str) -> Option<&'static str> {
-    const KEYS: [(&str, &str); 52] = [
+    const KEYS: [(&str, &str); 54] = [
         ("aws:arn", "ARN"),
         ("aws:assumedroot", "Bool"),
         ("aws:calledvia", "ArrayOfString"),
@@ -14,12 +14,14 @@ pub(super) fn global(key: &str) -> Option<&'static str> {
         ("aws:ec2instancesourcevpc", "String"),
         ("aws:epochtime", "Date"),
         ("aws:federatedprovider", "String"),
+        ("aws:ismcpserviceaction", "Bool"),
         ("aws:multifactorauthage", "Numeric"),
         ("aws:multifactorauthpresent", "Bool"),
         ("aws:principalaccount", "String"),
         ("aws:principalarn", "ARN"),
         ("aws:principalisawsservice", "Bool"),
         ("aws:principalorgid", "String"),
+        ("aws:principalorgmasteraccountid", "String"),
         ("aws:principalorgpaths", "ArrayOfString"),
         ("aws:principalservicename", "String"),
         ("aws:principalservicenameslist", "ArrayOfString"),

@@ -185,7 +185,7 @@ proptest! {
         prop_assert!(equivalent(&a, &a));
         prop_assert!(!broadens(&a, &a));
         prop_assert_eq!(equivalent(&a, &b), equivalent(&b, &a));
-        let _ = (crate::diff(&a, &b), union(&a, &b), narrows(&a, &b), crate::service_can_assume(&a, "states.amazonaws.com", None));
+        let _ = (crate::diff(&a, &b), union(&a, &b), narrows(&a, &b), crate::service_can_assume(&a, "states.amazonaws.com", None, &Context::unknown()));
         prop_assert!(crate::diff(&a, &a).is_empty());
     }
 

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::{Assumable, broadens, canonical, describe, diff, equivalent, narrows, service_can_assume, size, union};
+use crate::{
+    Assumable, broadens, canonical, describe, diff, equivalent, evaluate::Context, narrows, service_can_assume, size,
+    union,
+};
 
 fn policy(statements: &Value) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
@@ -121,7 +124,7 @@ fn services_assume_roles() {
         policy(&json!([statement]))
     };
     let check = |trust: &Value, region: Option<&str>, expect: &Assumable| {
-        assert_eq!(&service_can_assume(trust, "states.amazonaws.com", region), expect, "{trust}");
+        assert_eq!(&service_can_assume(trust, "states.amazonaws.com", region, &Context::unknown()), expect, "{trust}");
     };
     let depends = |text: &str| Assumable::Depends { conditions: vec![text.to_owned()] };
     let states = json!({"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]});
@@ -138,6 +141,17 @@ fn services_assume_roles() {
         None,
         &depends("StringEquals aws:SourceAccount = 123456789012"),
     );
+    let of = |account: &str| {
+        let trust =
+            trust(states.clone(), json!({"Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}));
+        service_can_assume(
+            &trust,
+            "states.amazonaws.com",
+            None,
+            &Context::unknown().with("aws:SourceAccount", [account]),
+        )
+    };
+    assert_eq!((of("123456789012"), of("210987654321")), (Assumable::Yes, Assumable::No));
     check(&trust(states.clone(), json!({"Effect": "Deny"})), None, &Assumable::No);
     check(&Value::Null, None, &Assumable::No);
     check(&json!({"Statement": 4}), None, &Assumable::No);
@@ -162,4 +176,10 @@ fn what_is_odd_ends_soon() {
     assert!(equivalent(&many, &many));
     assert!(!diff(&wide, &many).is_empty());
     assert!(union(&wide, &many).is_some());
+    let document = crate::Document::of(&many).unwrap();
+    assert!(crate::lint::lint(&document, crate::Kind::Identity).len() > 1_000);
+    let text = many.to_string();
+    let file = statewright_source::Sources::default().add("p", text.clone());
+    let root = statewright_source::parse_json(file, &text).root.unwrap();
+    assert_eq!(crate::validate(&root, crate::Kind::Identity), []);
 }

@@ -3,7 +3,9 @@
 mod actions;
 mod corpus;
 mod derived;
+mod evaluation;
 mod laws;
+mod lint;
 mod meaning;
 mod needs;
 mod validation;

@@ -5,6 +5,7 @@ mod arn;
 mod condition;
 mod statement;
 
+pub(crate) use self::arn::split;
 use statewright_source::{Diagnostic, Node, Severity, Value};
 
 use crate::{
