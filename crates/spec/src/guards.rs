@@ -3,7 +3,7 @@
 use statewright_source::{Diagnostic, Node, Sources, Span, visible};
 
 use crate::{
-    AccountId, Identity, Partition, Region, codes,
+    AccountId, Arn, Identity, Partition, Region, codes,
     reference::{Flavour, Scope, Trace, fill_text},
 };
 
@@ -29,20 +29,34 @@ impl Guards {
         sources: &Sources,
         trace: &mut Trace,
     ) -> Self {
-        let mut text = |key: &str| -> Option<(String, Span)> {
+        let mut text = |key: &str, fits: fn(&str) -> bool| -> Option<(String, Span)> {
             let own = environment.and_then(|e| e.get("aws")?.get(key));
             let node = own.or_else(|| root.get("aws")?.get(key))?;
             let filled = fill_text(node.as_str()?, node.span, scope, Flavour::Plain, sources, trace);
-            if filled.sensitive {
-                trace.diagnostics.push(
-                    Diagnostic::error(codes::SENSITIVE_PLACE, format!("a sensitive variable stands in `aws.{key}`"))
-                        .at(node.span, "is shown everywhere")
-                        .help("use a variable that is not sensitive"),
-                );
+            if filled.broken {
+                return None;
             }
-            (!filled.broken && !filled.sensitive).then_some((filled.text, node.span))
+            let found = if filled.sensitive {
+                Diagnostic::error(codes::SENSITIVE_PLACE, format!("a sensitive variable stands in `aws.{key}`"))
+                    .at(node.span, "is shown everywhere")
+                    .help("use a variable that is not sensitive")
+            } else if node.as_str() != Some(&filled.text) && !fits(&filled.text) {
+                // What is written out was held against the schema.
+                Diagnostic::error(codes::BAD_VALUE, format!("`aws.{key}` does not have the right form"))
+                    .at(node.span, format!("stands for `{}`", visible(&filled.text)))
+            } else {
+                return Some((filled.text, node.span));
+            };
+            trace.diagnostics.push(found);
+            None
         };
-        let (region, account, assume_role) = (text("region"), text("account"), text("assume_role"));
+        let region = text("region", |t| {
+            t.contains('-') && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        });
+        let account = text("account", |t| t.len() == 12 && t.bytes().all(|b| b.is_ascii_digit()));
+        let assume_role = text("assume_role", |t| {
+            Arn::parse(t).is_some_and(|arn| arn.service() == "iam" && arn.resource().starts_with("role/"))
+        });
         Self {
             region_span: region.as_ref().map(|r| r.1),
             account_span: account.as_ref().map(|a| a.1),

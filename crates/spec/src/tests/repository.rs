@@ -73,5 +73,5 @@ fn the_schema_that_is_committed_is_current() {
     let path = format!("{}/../../docs/schema/spec-1.json", env!("CARGO_MANIFEST_DIR"));
     let committed = std::fs::read_to_string(&path).unwrap();
     let current = format!("{:#}\n", schema());
-    assert!(committed == current, "docs/schema/spec-1.json is not what `statewright schema` prints");
+    assert!(committed == current, "run `statewright schema > docs/schema/spec-1.json`");
 }

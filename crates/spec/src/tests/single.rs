@@ -162,3 +162,20 @@ fn a_value_of_the_wrong_type() {
     });
     assert_eq!(wrong, Vec::<String>::new());
 }
+
+#[test]
+fn a_misspelt_reference() {
+    let mut tried = 0;
+    for (start, _) in SPEC.match_indices("${") {
+        let end = start + SPEC[start..].find('}').unwrap();
+        let inner = &SPEC[start + 2..end];
+        let (head, rest) = inner.split_once('.').unwrap();
+        for wrong in [format!("{head}x.{rest}"), format!("{head}.x{rest}"), format!("{inner}x"), head.to_owned()] {
+            tried += 1;
+            let text = format!("{}{wrong}{}", &SPEC[..start + 2], &SPEC[end..]);
+            let found = errors(&text);
+            assert_eq!(found.len(), 1, "{wrong}: {found:?}");
+        }
+    }
+    assert!(tried > 12, "{tried}");
+}

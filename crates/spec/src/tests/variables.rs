@@ -276,3 +276,22 @@ fn shared_variables_are_nobodys_fault() {
     assert!(loaded.resolve(&super::live()).0.is_some());
     assert_eq!(loaded.variables().collect::<Vec<_>>(), ["bucket", "env"]);
 }
+
+#[test]
+fn guards_from_variables() {
+    let spec = "statewright: 1\nstack: 's-${var.a}'\nvariables: { a: { default: '123456789012' }, r: { default: eu-west-1 } }\naws: { account: '${var.a}', region: '${var.r}' }\n";
+    assert_eq!(told(spec), "fine");
+    assert_snapshot!(Repository::new(spec).var("a", "12/").var("r", "Frankfurt").told(), @r"
+    error[SPEC008] `s-12/` cannot be the name of a stack
+      spec.yaml:2:8 `'s-${var.a}'` letters, digits, `_`, `.` and `-`, and nothing secret
+    error[SPEC008] `aws.account` does not have the right form
+      spec.yaml:4:17 `'${var.a}'` stands for `12/`
+    error[SPEC008] `aws.region` does not have the right form
+      spec.yaml:4:37 `'${var.r}'` stands for `Frankfurt`
+    ");
+    assert_snapshot!(told(&spec.replace("var.r", "aws.region")), @r"
+    error[SPEC042] `${aws.region}` may not stand here
+      spec.yaml:4:38 `${aws.region}` is known only once AWS is asked
+      = use a variable: it has the same value offline
+    ");
+}
