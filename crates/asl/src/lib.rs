@@ -6,7 +6,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod check;
-mod condition;
 mod diff;
 mod flow;
 mod jsonata;

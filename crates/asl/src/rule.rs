@@ -120,6 +120,28 @@ impl Rule {
         Self { machine_type: MachineType::Express, ..self }
     }
 
+    /// Its page in the documentation, in markdown.
+    pub fn page(&self) -> String {
+        let severity = match self.severity {
+            Severity::Error => "error: AWS refuses the definition",
+            Severity::Runtime => "runtime: AWS takes the definition, and the execution fails",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        let aws = self.aws_code.map(|code| format!(" AWS calls it `{code}`.")).unwrap_or_default();
+        let mut page = format!("# {}: {}\n\n*{severity}.*{aws}\n\n{}\n", self.code, self.name, self.why);
+        let kind = match self.machine_type {
+            MachineType::Standard => "",
+            MachineType::Express => " (of an EXPRESS machine)",
+        };
+        for (title, example) in [("Wrong", self.wrong), ("Right", self.right)] {
+            if !example.is_empty() {
+                page.push_str(&["\n## ", title, kind, "\n\n```json\n", &laid_out(example), "\n```\n"].concat());
+            }
+        }
+        page
+    }
+
     /// Something that breaks the rule. `location` is AWS's own place.
     pub(crate) fn at(&self, span: Span, title: impl Into<String>, location: impl Into<String>) -> Diagnostic {
         let mut found = Diagnostic::new(self.code, self.severity, title).at(span, "");
@@ -127,4 +149,10 @@ impl Rule {
         found.aws_location = Some(location.into());
         found
     }
+}
+
+/// An example on several lines.
+fn laid_out(example: &str) -> String {
+    let value = serde_json::from_str::<serde_json::Value>(example).ok();
+    value.and_then(|v| serde_json::to_string_pretty(&v).ok()).unwrap_or_else(|| example.to_owned())
 }

@@ -11,7 +11,7 @@ use super::{
     place::Place,
 };
 use crate::{
-    condition::expression,
+    flow::expression,
     model::{QueryLanguage, State, StateType},
     rule::{Group, Rule},
 };

@@ -26,7 +26,7 @@ const NOT_A_REFERENCE: Rule = Rule::schema(
     "reference-path",
     Group::Paths,
     "The field takes a reference path: one that names a single place, without `..`, `*`, `[1:3]`, `[0,1]`, filters and \
-     functions. Of the fields that read a number or a list only `ItemsPath` takes the context object.",
+     functions. Of a Map's fields only `ItemsPath` takes the context object.",
 )
 .examples(
     r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "ResultPath": "$.a[*]", "End": true } } }"#,
@@ -209,7 +209,7 @@ pub(super) fn text_path(cx: &mut Context<'_, '_>, state: &State<'_>, node: &Node
         return;
     };
     if !text.starts_with("States.") {
-        reference(cx, state, node, place, true);
+        parsed(cx, state, node, place);
         return;
     }
     match parse_call(text) {
@@ -339,7 +339,7 @@ fn literals(cx: &mut Context<'_, '_>, node: &Node, place: &Place<'_>, call: &Cal
         Some((Argument::Number(n), _)) => Some(*n),
         _ => None,
     };
-    let problem: Option<(usize, String)> = match call.name {
+    let problem: Option<(usize, String)> = call.misfit().or_else(|| match call.name {
         "Format" => text(0).and_then(|template| {
             let (places, given) = (places(template), call.arguments.len() - 1);
             let message = format!("`States.Format` has {places} places `{{}}` and {given} values");
@@ -374,7 +374,7 @@ fn literals(cx: &mut Context<'_, '_>, node: &Node, place: &Place<'_>, call: &Cal
             .filter(|s| s.chars().count() > 10_000)
             .map(|_| (0, format!("`States.{}` takes at most 10,000 characters", call.name))),
         _ => None,
-    };
+    });
     if let Some((index, title)) = problem
         && let Some((_, part)) = call.arguments.get(index)
     {

@@ -1,6 +1,6 @@
 //! Task states: what is called, and how.
 
-use statewright_source::{Node, Severity, Value};
+use statewright_source::{Entry, Node, Severity, Value};
 
 use super::{
     context::Context,
@@ -167,6 +167,22 @@ const FOREVER: Rule = Rule::schema(
   "Parameters": { "FunctionName": "f", "Payload": { "token.$": "$$.Task.Token" } }, "HeartbeatSeconds": 3600, "End": true } } }"#,
 );
 
+const NOT_LINKED: Rule = Rule::schema(
+    "ASL131",
+    "execution-not-linked",
+    Group::Resources,
+    "With `AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID` in its input the child execution is linked to its parent in the \
+     console.",
+)
+.of(Severity::Note)
+.examples(
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::states:startExecution",
+  "Parameters": { "StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:m", "Input": { "x": 1 } }, "End": true } } }"#,
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::states:startExecution",
+  "Parameters": { "StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:m",
+    "Input": { "x": 1, "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$": "$$.Execution.Id" } }, "End": true } } }"#,
+);
+
 const EXPRESS_TIMEOUT: Rule = Rule::schema(
     "ASL130",
     "express-timeout",
@@ -193,6 +209,7 @@ pub(super) const RULES: &[Rule] = &[
     CREDENTIALS,
     FOREVER,
     EXPRESS_TIMEOUT,
+    NOT_LINKED,
 ];
 
 pub(super) fn check(cx: &mut Context<'_, '_>, state: &State<'_>) {
@@ -350,40 +367,55 @@ fn integration(cx: &mut Context<'_, '_>, state: &State<'_>, node: &Node, i: Inte
         cx.push(found.help("`.sync:2` gives it as JSON; what reads it must follow"));
     }
     for (field, dollar) in [("Parameters", true), ("Arguments", false)] {
-        let Some(entry) = state.entry(field) else { continue };
-        let Some(parameters) = entry.value.as_map().filter(|_| !cx.opaque(&entry.value)) else { continue };
-        if parameters.iter().any(|e| cx.opaque_text(&e.key))
-            || (state.language == Some(QueryLanguage::Jsonata)) == dollar
-        {
+        let Some(entry) = state.entry(field).filter(|e| !cx.opaque(&e.value)) else { continue };
+        let Some(given) = entry.value.as_map() else { continue };
+        if given.iter().any(|e| cx.opaque_text(&e.key)) || (state.language == Some(QueryLanguage::Jsonata)) == dollar {
             continue;
         }
-        let names: Vec<&str> = parameters
-            .iter()
-            .map(|e| if dollar { e.key.strip_suffix(".$").unwrap_or(&e.key) } else { &e.key })
-            .collect();
+        let place = base.key(field);
         if !sdk {
-            for group in integrations::needs(i.service, i.api) {
-                let near = names.iter().any(|n| group.iter().any(|g| g.eq_ignore_ascii_case(n)));
-                if !near {
-                    let wanted = group.iter().map(|g| format!("`{g}`")).collect::<Vec<_>>().join(" or ");
-                    let title = format!("`{}` cannot succeed without {wanted}", i.service.to_owned() + ":" + i.api);
-                    cx.push(PARAMETER.at(entry.key_span, title, cx.location(&base.key(field))));
-                }
-            }
+            parameters(cx, i, entry, &place);
         }
-        for parameter in parameters {
-            if parameter.key.starts_with(|c: char| c.is_ascii_lowercase()) {
-                let mut name = parameter.key.clone();
-                if let Some(first) = name.get_mut(0..1) {
-                    first.make_ascii_uppercase();
-                }
-                let place = base.key(field);
-                let title = format!("parameters are in Pascal case: `{}`", parameter.key);
-                let found = CASE.at(parameter.key_span, title, cx.location(&place.key(&parameter.key)));
-                let fix = written_like(parameter.key_span, &parameter.key, &name);
-                cx.push(found.help(format!("did you mean `{name}`?")).fix(parameter.key_span, fix));
-            }
+        case(cx, given, &place);
+    }
+}
+
+/// Parameters that a call cannot do without, and one that helps.
+fn parameters(cx: &mut Context<'_, '_>, i: Integration<'_>, entry: &Entry, place: &Place<'_>) {
+    let names: Vec<&str> =
+        entry.value.as_map().unwrap_or_default().iter().map(|e| e.key.strip_suffix(".$").unwrap_or(&e.key)).collect();
+    for group in integrations::needs(i.service, i.api) {
+        if !names.iter().any(|n| group.iter().any(|g| g.eq_ignore_ascii_case(n))) {
+            let wanted = group.iter().map(|g| format!("`{g}`")).collect::<Vec<_>>().join(" or ");
+            let title = format!("`{}:{}` cannot succeed without {wanted}", i.service, i.api);
+            cx.push(PARAMETER.at(entry.key_span, title, cx.location(place)));
         }
+    }
+    let input = entry.value.entry("Input").filter(|_| i.service == "states");
+    if let Some(input) = input
+        && let Some(fields) = input.value.as_map()
+        && !cx.opaque(&input.value)
+        && !fields.iter().any(|e| e.key.starts_with(LINK))
+    {
+        let title = "the child execution is not linked to this one";
+        let found = NOT_LINKED.at(input.key_span, title, cx.location(&place.key("Input")));
+        cx.push(found.help(format!("`{LINK}` in the input links it")));
+    }
+}
+
+const LINK: &str = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID";
+
+/// Names of parameters that begin with a small letter.
+fn case(cx: &mut Context<'_, '_>, given: &[Entry], place: &Place<'_>) {
+    for parameter in given.iter().filter(|e| e.key.starts_with(|c: char| c.is_ascii_lowercase())) {
+        let mut name = parameter.key.clone();
+        if let Some(first) = name.get_mut(0..1) {
+            first.make_ascii_uppercase();
+        }
+        let title = format!("parameters are in Pascal case: `{}`", parameter.key);
+        let found = CASE.at(parameter.key_span, title, cx.location(&place.key(&parameter.key)));
+        let fix = written_like(parameter.key_span, &parameter.key, &name);
+        cx.push(found.help(format!("did you mean `{name}`?")).fix(parameter.key_span, fix));
     }
 }
 

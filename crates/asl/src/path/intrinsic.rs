@@ -82,8 +82,7 @@ pub(crate) const FUNCTIONS: [Function; 18] = [
     function("UUID", 0, 0, &[], true),
 ];
 
-/// Parses a whole text as a call, and checks what the text alone shows: the name, the number of arguments, literals of
-/// the wrong kind.
+/// Parses a whole text as a call: a name that exists, and as many arguments as it takes.
 pub(crate) fn parse_call(text: &str) -> Result<Call, Fault> {
     if !text.starts_with("States.") {
         return Err(Fault::new("an intrinsic function starts with `States.`", 0..text.len()));
@@ -99,6 +98,29 @@ pub(crate) fn parse_call(text: &str) -> Result<Call, Fault> {
 impl Call {
     pub(crate) fn function(&self) -> Option<&'static Function> {
         FUNCTIONS.iter().find(|f| f.name == self.name)
+    }
+
+    /// The first argument that is of a kind that the function cannot work with.
+    pub(crate) fn misfit(&self) -> Option<(usize, String)> {
+        let wants = self.function()?.wants;
+        self.arguments.iter().enumerate().find_map(|(i, (argument, _))| {
+            let wants = wants.get(i).or(wants.last())?;
+            let fits = match argument {
+                Argument::Path(_) | Argument::Call(_) => true,
+                Argument::String(_) => matches!(wants, Wants::Any | Wants::String),
+                Argument::Number(_) => matches!(wants, Wants::Any | Wants::Number),
+                Argument::Bool(_) => matches!(wants, Wants::Any | Wants::Bool),
+                Argument::Null => matches!(wants, Wants::Any),
+            };
+            let needs = match wants {
+                Wants::Any => "a value",
+                Wants::String => "a string",
+                Wants::Number => "a number",
+                Wants::Bool => "a boolean",
+                Wants::Data => "a path or a call",
+            };
+            (!fits).then(|| (i, format!("argument {} of `States.{}` must be {needs}", i + 1, self.name)))
+        })
     }
 
     pub(super) fn paths(&self) -> Vec<&JsonPathExpr> {
@@ -154,9 +176,8 @@ impl<'t> Parser<'t> {
         }
         self.at += 1;
         let arguments = self.arguments(depth)?;
-        let call = Call { name: function.name, arguments };
-        check(function, &call, name_at.start..self.at)?;
-        Ok(call)
+        count(function, arguments.len(), name_at.start..self.at)?;
+        Ok(Call { name: function.name, arguments })
     }
 
     fn arguments(&mut self, depth: usize) -> Result<Vec<(Argument, Range<usize>)>, Fault> {
@@ -243,36 +264,16 @@ impl<'t> Parser<'t> {
     }
 }
 
-fn check(function: &Function, call: &Call, at: Range<usize>) -> Result<(), Fault> {
+/// Whether the number of arguments fits.
+fn count(function: &Function, given: usize, at: Range<usize>) -> Result<(), Fault> {
     let name = function.name;
-    let given = call.arguments.len();
-    if given < function.fewest || given > function.most {
-        let takes = match (function.fewest, function.most) {
-            (fewest, usize::MAX) => format!("at least {fewest}"),
-            (fewest, most) if fewest == most => fewest.to_string(),
-            (fewest, most) => format!("{fewest} to {most}"),
-        };
-        return Err(Fault::new(format!("`States.{name}` takes {takes} arguments and is given {given}"), at));
+    if given >= function.fewest && given <= function.most {
+        return Ok(());
     }
-    for (i, (argument, at)) in call.arguments.iter().enumerate() {
-        let Some(wants) = function.wants.get(i).or(function.wants.last()) else { continue };
-        let fits = match argument {
-            Argument::Path(_) | Argument::Call(_) => true,
-            Argument::String(_) => matches!(wants, Wants::Any | Wants::String),
-            Argument::Number(_) => matches!(wants, Wants::Any | Wants::Number),
-            Argument::Bool(_) => matches!(wants, Wants::Any | Wants::Bool),
-            Argument::Null => matches!(wants, Wants::Any),
-        };
-        if !fits {
-            let needs = match wants {
-                Wants::Any => "a value",
-                Wants::String => "a string",
-                Wants::Number => "a number",
-                Wants::Bool => "a boolean",
-                Wants::Data => "a path or a call",
-            };
-            return Err(Fault::new(format!("argument {} of `States.{name}` must be {needs}", i + 1), at.clone()));
-        }
-    }
-    Ok(())
+    let takes = match (function.fewest, function.most) {
+        (fewest, usize::MAX) => format!("at least {fewest}"),
+        (fewest, most) if fewest == most => fewest.to_string(),
+        (fewest, most) => format!("{fewest} to {most}"),
+    };
+    Err(Fault::new(format!("`States.{name}` takes {takes} arguments and is given {given}"), at))
 }

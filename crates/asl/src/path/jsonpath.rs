@@ -288,7 +288,7 @@ fn numbers(inner: &str) -> Option<Step> {
     let is_number = |s: &str| s.trim().parse::<i64>().is_ok();
     if inner.contains(':') {
         let parts: Vec<&str> = inner.split(':').collect();
-        let all = parts.len() == 2 && parts.iter().all(|p| p.trim().is_empty() || is_number(p));
+        let all = parts.iter().all(|p| p.trim().is_empty() || is_number(p));
         return (all && inner.trim() != ":").then_some(Step::Slice);
     }
     if inner.contains(',') {

@@ -88,11 +88,23 @@ fn faults_of_calls() {
     check("States.UUID() x", "nothing may follow the call @13..15");
     check("States.UUID(1)", "`States.UUID` takes 0 arguments and is given 1 @0..14");
     check("States.MathAdd(1)", "`States.MathAdd` takes 2 arguments and is given 1 @0..17");
-    check("States.MathAdd(1,'-1')", "argument 2 of `States.MathAdd` must be a number @17..21");
     check("States.Format('a, $.b)", "the quotes are not closed @14..22");
     check("States.Format(\"a\")", "`\"a\"` is no argument: texts are written in single quotes @14..17");
     check("States.Array(,)", "expected an argument @13..14");
     check("States.Array(NaN)", "`NaN` is no argument: texts are written in single quotes @13..16");
     let deep = format!("{}1{}", "States.Array(".repeat(11), ")".repeat(11));
     assert!(parse_dynamic(&deep).unwrap_err().message.contains("at most 10"));
+}
+
+#[test]
+fn arguments_of_the_wrong_kind() {
+    let misfit = |text: &str| match parse_dynamic(text) {
+        Ok(Dynamic::Call(call)) => call.misfit().map(|(_, message)| message),
+        other => panic!("{other:?}"),
+    };
+    let must = |what: &str| Some(what.to_owned());
+    assert_eq!(misfit("States.MathAdd(1,'-1')"), must("argument 2 of `States.MathAdd` must be a number"));
+    assert_eq!(misfit("States.ArrayLength('x')"), must("argument 1 of `States.ArrayLength` must be a path or a call"));
+    assert_eq!(misfit("States.Format($.template, 1, null, 'x')"), None);
+    assert_eq!(misfit("States.MathAdd($.a, States.MathAdd(1, 2))"), None);
 }

@@ -42,7 +42,10 @@ fn the_pages_have_what_they_need() {
         assert!(rule.why.ends_with('.'), "{}", rule.code);
         assert!(rule.why.len() > 20, "{}", rule.code);
         assert!(rule.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", rule.name);
-        assert_eq!(rule.severity == Severity::Error, rule.aws_code.is_some() && rule.severity == Severity::Error);
+        assert!(rule.severity != Severity::Error || rule.aws_code.is_some(), "{} says what AWS calls it", rule.code);
+        let page = rule.page();
+        assert!(page.starts_with(&format!("# {}: {}\n", rule.code, rule.name)), "{page}");
+        assert_eq!(page.matches("```json").count(), if rule.wrong.is_empty() { 0 } else { 2 }, "{page}");
     }
 }
 

@@ -1,11 +1,14 @@
 //! The graph of a definition, in owned data: for drawing, for walking, for comparing.
 
+mod condition;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use condition::expression;
+
 use statewright_source::{Node, Span};
 
-use crate::{
-    condition,
-    model::{BodyId, Definition, QueryLanguage, Slot, StateType, TransitionKind},
-};
+use crate::model::{BodyId, Definition, QueryLanguage, Slot, StateType, TransitionKind};
 
 /// Every state, every way between them, and what contains what. Indices are positions in these lists.
 #[derive(Debug, Clone, PartialEq)]
