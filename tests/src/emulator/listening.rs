@@ -2,14 +2,14 @@ use std::collections::HashSet;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// The addresses beyond this machine that processes of the group `group` listen on. Empty where `/proc` does not say.
-pub(super) fn beyond_this_machine(group: u32) -> Vec<SocketAddr> {
+/// The addresses that processes of the group `group` listen on. Empty where `/proc` does not say.
+pub(super) fn addresses(group: u32) -> Vec<SocketAddr> {
     let inodes: HashSet<String> = processes_of(group).iter().flat_map(|process| sockets_of(process)).collect();
     ["/proc/net/tcp", "/proc/net/tcp6"]
         .iter()
         .flat_map(|table| fs::read_to_string(table).unwrap_or_default().lines().map(str::to_owned).collect::<Vec<_>>())
         .filter_map(|line| listener(&line))
-        .filter(|(address, inode)| inodes.contains(inode) && !address.ip().to_canonical().is_loopback())
+        .filter(|(_, inode)| inodes.contains(inode))
         .map(|(address, _)| address)
         .collect()
 }

@@ -70,7 +70,7 @@ impl Emulator {
     /// Starts an instance of its own, which ends when it is dropped.
     ///
     /// # Errors
-    /// When the sandbox is missing, or the emulator ends or does not answer within half a minute, or listens beyond this machine.
+    /// When the sandbox is missing, or the emulator ends or does not answer within a minute, or listens beyond this machine.
     pub fn start(self) -> Result<Running, StartError> {
         let sandbox = Sandbox::find()?;
         // A port is free when it is looked for and may be taken when it is used: then another is tried.
@@ -80,14 +80,14 @@ impl Emulator {
                 Self::Ministack => ministack::launch(&sandbox),
                 Self::Moto => moto::launch(&sandbox),
             }?;
-            match Running::start(&sandbox, launch, Duration::from_secs(30)) {
+            match Running::start(&sandbox, launch, Duration::from_mins(1)) {
                 Ok(running) => {
                     if self == Self::Moto {
                         moto::configure(running.endpoint())?;
                     }
                     return Ok(running);
                 }
-                Err(error @ StartError::Ended { .. }) => last = Some(error),
+                Err(error @ (StartError::Ended { .. } | StartError::PortTaken(_))) => last = Some(error),
                 Err(error) => return Err(error),
             }
         }

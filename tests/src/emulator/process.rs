@@ -58,6 +58,9 @@ pub enum StartError {
         /// The log's last lines.
         tail: String,
     },
+    /// Something else answers on its port.
+    #[error("something else answers at {0}")]
+    PortTaken(String),
     /// Others on the network could reach it.
     #[error("it listens beyond this machine, on {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
     Exposed(Vec<SocketAddr>),
@@ -101,8 +104,15 @@ impl Running {
         let hold = leash.stdin.take();
         let mut running = Self { endpoint: launch.endpoint, log, leash, hold };
         running.wait(&launch.health, patience)?;
-        let exposed = listening::beyond_this_machine(running.leash.id());
-        if exposed.is_empty() { Ok(running) } else { Err(StartError::Exposed(exposed)) }
+        let listening = listening::addresses(running.leash.id());
+        let exposed: Vec<SocketAddr> =
+            listening.iter().filter(|address| !address.ip().to_canonical().is_loopback()).copied().collect();
+        if !exposed.is_empty() {
+            return Err(StartError::Exposed(exposed));
+        }
+        // Empty where the system does not say.
+        let own = listening.iter().any(|address| running.endpoint.ends_with(&format!(":{}", address.port())));
+        if own || listening.is_empty() { Ok(running) } else { Err(StartError::PortTaken(running.endpoint.clone())) }
     }
 
     fn wait(&mut self, health: &str, patience: Duration) -> Result<(), StartError> {

@@ -13,7 +13,9 @@ fn each_emulator_starts_tells_accounts_apart_and_goes() {
     for emulator in Emulator::ALL {
         let running = emulator.start().unwrap();
         let group = running.leash.id();
-        assert_eq!(listening::beyond_this_machine(group), []);
+        let listening = listening::addresses(group);
+        assert!(listening.iter().all(|address| address.ip().is_loopback()), "{emulator}: {listening:?}");
+        assert!(listening.iter().any(|address| running.endpoint().ends_with(&format!(":{}", address.port()))));
         let [one, two] =
             ["111111111111", "222222222222"].map(|account| Aws::new(running.endpoint(), account, "us-east-1"));
         block_on(async {

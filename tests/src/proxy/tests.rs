@@ -88,7 +88,7 @@ fn requests_and_answers_pass_as_they_are() {
 
 #[test]
 fn calls_are_logged_counted_and_chained() {
-    let (proxy, aws, _) = proxy(Duration::from_millis(100));
+    let (proxy, aws, _) = proxy(Duration::from_millis(400));
     block_on(async {
         aws.glue("GetJob", json!({"JobName": "j"})).await.unwrap();
         let together = ["a", "b", "c"].map(|name| aws.glue("CreateJob", json!({"Name": name})));
@@ -140,14 +140,14 @@ fn a_call_is_refused_in_the_words_of_its_service() {
 #[test]
 fn a_delay_is_before_the_call() {
     let (proxy, aws, _) = proxy(Duration::ZERO);
-    proxy.faults().add(Fault::new(Which::Reading, Nth::First(1), Act::Delay(Duration::from_millis(150))));
+    proxy.faults().add(Fault::new(Which::Reading, Nth::First(1), Act::Delay(Duration::from_millis(800))));
     for _ in 0..2 {
         aws.r#do(&Service::Glue, "GetJob", json!({}));
     }
     let calls = proxy.log().calls();
     let took = |call: &Call| call.end.saturating_sub(call.start);
-    assert!(took(&calls.0[0]) >= Duration::from_millis(150));
-    assert!(took(&calls.0[1]) < Duration::from_millis(150));
+    assert!(took(&calls.0[0]) >= Duration::from_millis(800));
+    assert!(took(&calls.0[1]) < Duration::from_millis(800));
 }
 
 /// A client that makes one mutating call after another and prints what it got, in Python, so that it can be killed.
