@@ -35,6 +35,7 @@ mod secret;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod typed;
 mod variables;
 
 pub use address::{Address, Kind};

@@ -19,6 +19,7 @@ use crate::{
     reference::{Flavour, Scope, Trace, dotted, fill_keys, fill_text, fill_values, pointer_to},
     schema::{self, Told},
     tags,
+    typed::{self, Misfit},
 };
 
 impl Loaded {
@@ -334,24 +335,17 @@ impl Settings {
 }
 
 fn read<T: DeserializeOwned>(body: &Node, context: &mut Context<'_>, shapeless: bool) -> Option<T> {
-    match serde_path_to_error::deserialize(body.to_json()) {
-        Ok(doc) => Some(doc),
-        Err(error) => {
-            // The schema and the types say the same; this is for the day on which they do not.
-            if !shapeless {
-                let pointer: String = error
-                    .path()
-                    .iter()
-                    .map(|segment| pointer_to("", &segment.to_string().trim_matches(['[', ']']).replace('.', "")))
-                    .collect();
-                let title = format!("`{}` cannot be read", visible(&error.path().to_string()));
-                let found = Diagnostic::error(codes::BAD_VALUE, title)
-                    .at(context.value_span(&pointer), visible(&error.inner().to_string()).into_owned());
-                context.report(found);
-            }
-            None
-        }
+    let Misfit { pointer, why } = match typed::read(body) {
+        Ok(doc) => return Some(doc),
+        Err(misfit) => misfit,
+    };
+    // The schema and the types say the same; this is for the day on which they do not.
+    if !shapeless {
+        let title = format!("`{}` cannot be read", visible(&dotted(body, &pointer)));
+        let found = Diagnostic::error(codes::BAD_VALUE, title);
+        context.report(found.at(context.value_span(&pointer), visible(&why).into_owned()));
     }
+    None
 }
 
 /// The tree without what is wrong in it; a list with a wrong item goes as a whole, since the others would move.

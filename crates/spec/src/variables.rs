@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex::Regex;
 use statewright_source::{Diagnostic, Entry, Node, Severity, Sources, Span, Value, nearest, visible};
 
-use crate::{Request, Secret, codes, head::VariableDoc};
+use crate::{Request, Secret, codes, head::VariableDoc, typed};
 
 /// The variables of a spec, each with its value.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +71,7 @@ impl Variables {
             let doc: Option<VariableDoc> = match &entry.value.value {
                 _ if bad => None,
                 Value::Null => Some(VariableDoc::default()),
-                _ => serde_json::from_value(entry.value.to_json()).ok(),
+                _ => typed::read(&entry.value).ok(),
             };
             // What cannot be read might have been meant as a secret.
             let sensitive = doc.as_ref().is_none_or(|d| d.sensitive);
