@@ -8,6 +8,8 @@
 #[cfg(test)]
 mod check;
 pub mod codes;
+#[cfg(test)]
+mod corpus;
 mod decode;
 mod diagnostic;
 mod faults;

@@ -10,6 +10,8 @@ pub struct SourceFile {
     /// The whole text, without a byte-order mark.
     pub text: String,
     line_starts: Vec<usize>,
+    /// Then columns need no counting: a minified definition is one line of up to a mebibyte.
+    ascii: bool,
 }
 
 /// Every text of one run.
@@ -26,7 +28,8 @@ impl Sources {
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1))
             .collect();
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile { name: name.into(), text, line_starts });
+        let ascii = text.is_ascii();
+        self.files.push(SourceFile { name: name.into(), text, line_starts, ascii });
         id
     }
 
@@ -73,8 +76,8 @@ impl SourceFile {
         let offset = offset.min(self.text.len());
         let line = self.line_starts.partition_point(|start| *start <= offset);
         let start = self.line_starts[line - 1];
-        let column = self.text.get(start..offset).map_or(offset - start, |s| s.chars().count()) + 1;
-        Position { line, column }
+        let before = self.text.get(start..offset).filter(|_| !self.ascii);
+        Position { line, column: before.map_or(offset - start, |s| s.chars().count()) + 1 }
     }
 }
 

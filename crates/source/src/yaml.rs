@@ -35,7 +35,15 @@ pub fn parse_yaml(file: FileId, text: &str) -> Parsed {
     if !faults.is_empty() {
         return Parsed { root: None, diagnostics: faults.into_diagnostics() };
     }
-    let scan = scan::scan(text);
+    let masked: String;
+    let mut text = text;
+    let mut scan = scan::scan(text);
+    if scan.is_unknown_alias() {
+        masked = recover::without_unknown_aliases(text, &mut faults);
+        text = &masked;
+        scan = scan::scan(text);
+    }
+    let uncertain = !faults.is_empty();
     if let Some(open) = scan.too_deep {
         faults.push(
             faults
@@ -61,6 +69,6 @@ pub fn parse_yaml(file: FileId, text: &str) -> Parsed {
                 .help("put each document into a file of its own"),
         );
     }
-    let root = build::build(text, &scan, &mut faults);
+    let root = build::build(text, &scan, &mut faults).filter(|_| !uncertain);
     Parsed { root, diagnostics: faults.into_diagnostics() }
 }

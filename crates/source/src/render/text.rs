@@ -1,6 +1,6 @@
 //! Findings for people, with the lines that they are about.
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use super::sorted;
 use crate::{
@@ -128,6 +128,10 @@ fn excerpts<'s>(sources: &'s Sources, diagnostic: &'s Diagnostic) -> Vec<Excerpt
 
 fn excerpt<'s>(sources: &'s Sources, marks: &[Mark<'s>]) -> Excerpt<'s> {
     let file = sources.file(marks[0].label.span.file);
+    if file.text.is_empty() {
+        let element = Origin::path(visible(&file.name)).line(1).char_column(1).into();
+        return Excerpt { element, correction: None };
+    }
     let first = marks.iter().map(|m| m.line).min().unwrap_or(1);
     let last = marks.iter().map(|m| m.line).max().unwrap_or(1);
     // The renderer shows the position of the primary place, or else of the first.

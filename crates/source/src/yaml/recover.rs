@@ -9,6 +9,21 @@ use crate::faults::Faults;
 /// How often reading begins anew.
 const MOST: usize = 20;
 
+/// The text with an empty map in the place of each alias that has no anchor, each with its finding: the parser would
+/// stop at the first of them.
+pub(super) fn without_unknown_aliases(text: &str, faults: &mut Faults) -> String {
+    let mut masked = text.to_owned();
+    for _ in 0..MOST {
+        let scan = scan(&masked);
+        let Some(error) = scan.error.as_ref().filter(|_| scan.is_unknown_alias()) else { break };
+        let fault = explain(&masked, &scan, error, faults);
+        let Some(span) = fault.primary.as_ref().map(|label| label.span).filter(|s| s.end >= s.start + 2) else { break };
+        faults.push(fault);
+        masked.replace_range(span.start..span.end, &format!("{{}}{}", " ".repeat(span.end - span.start - 2)));
+    }
+    masked
+}
+
 /// Reads on at the next outermost key behind an error, as long as the errors leave no doubt where that is.
 pub(super) fn later_sections(text: &str, first: &Scan<'_>, error: &(usize, String), faults: &mut Faults) {
     if !is_local(text, first, error) || !starts_with_key(text) {
@@ -23,7 +38,7 @@ pub(super) fn later_sections(text: &str, first: &Scan<'_>, error: &(usize, Strin
         let scan = scan(&rest);
         let Some(error) = &scan.error else { return };
         // Its anchor may stand before.
-        if !error.1.contains("unknown anchor") {
+        if !scan.is_unknown_alias() {
             faults.push(explain(&rest, &scan, error, faults));
         }
         if !is_local(&rest, &scan, error) {
@@ -34,7 +49,12 @@ pub(super) fn later_sections(text: &str, first: &Scan<'_>, error: &(usize, Strin
 }
 
 /// Whether the error ends with its own line: an open quote or bracket may go on anywhere.
-fn is_local(text: &str, scan: &Scan<'_>, (_, words): &(usize, String)) -> bool {
+fn is_local(text: &str, scan: &Scan<'_>, (at, words): &(usize, String)) -> bool {
+    let (before, behind) = text.split_at(*at);
+    if before.ends_with('{') && behind.starts_with('%') || before.ends_with('$') && behind.starts_with('{') {
+        // An expression or a reference without quotes, which nobody meant as a bracket.
+        return true;
+    }
     let flow =
         scan.open.iter().filter_map(|i| scan.tokens.get(*i)).any(|token| text[token.start..token.end].len() == 1);
     !flow && !words.contains("quoted") && scan.second.is_none()

@@ -45,6 +45,13 @@ pub(super) struct Scan<'t> {
     pub(super) open: Vec<usize>,
 }
 
+impl Scan<'_> {
+    /// Whether reading stopped at an alias without an anchor.
+    pub(super) fn is_unknown_alias(&self) -> bool {
+        self.error.as_ref().is_some_and(|(_, words)| words.contains("unknown anchor"))
+    }
+}
+
 /// Reads the first document.
 pub(super) fn scan(text: &str) -> Scan<'_> {
     let offsets = Offsets::new(text);

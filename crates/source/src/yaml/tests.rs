@@ -256,6 +256,22 @@ fn later_sections_are_read_too() {
         "é: 1\nb\nc\nd: e: f\n",
         &["SRC020 6..7 \"b\": a line has no `key: value`", "SRC020 14..15 \":\": a plain value holds a colon"],
     );
+    fault(
+        "a: {% $x %}\nb: [${c.d}, 1]\nc: d: e\n",
+        &[
+            "SRC020 3..11 \"{% $x %}\": a JSONata expression stands without quotes",
+            "SRC020 16..22 \"${c.d}\" + 15..16 \"[\": a reference stands without quotes inside brackets",
+            "SRC020 31..32 \":\": a plain value holds a colon",
+        ],
+    );
+    fault(
+        "a: &base {x: 1}\nb:\n  <<: *bsae\n  y: 1\n  y: 2\nc: [*d, *base]\n",
+        &[
+            "SRC025 25..30 \"*bsae\": no anchor `&bsae` stands before this alias",
+            "SRC025 49..51 \"*d\": no anchor `&d` stands before this alias",
+            "SRC005 40..41 \"y\" + 33..34 \"y\": the key `y` is there twice",
+        ],
+    );
     fault("a: 'x\nb: y: z\n", &["SRC020 3..5 \"'x\": a quoted string goes on in a line that is not indented"]);
     fault("- a: b: c\n- d: e: f\n", &["SRC020 6..7 \":\": a plain value holds a colon"]);
 }
