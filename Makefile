@@ -15,7 +15,7 @@ PINS := tests/sandbox/requirements.txt
 # The stamp carries the checksum of the pins: a checkout that touches the file does not make the sandbox again, a new pin does.
 STAMP := $(SANDBOX)/made-$(firstword $(shell cksum $(PINS)))
 
-.PHONY: help sandbox sandbox-pins build demo fmt lint test clean
+.PHONY: help sandbox sandbox-pins build reference demo fmt lint test clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ fmt: ## Format the sources
 lint:
 	$(CARGO) fmt --all -- --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+reference: ## Write the pages of the book and the schemas that are made from the code
+	$(CARGO) run --locked --quiet --package statewright --example reference
 
 demo: sandbox build ## Plan, apply, run and destroy specs/nightly-etl.yaml on a local emulator
 	scripts/demo.sh

@@ -1,10 +1,13 @@
 //! The command line: parse arguments, call, render. Everything it does is done elsewhere.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
 mod args;
 mod command;
 mod error;
 mod logging;
 mod output;
+pub mod reference;
 mod signals;
 mod stage;
 mod view;

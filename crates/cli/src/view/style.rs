@@ -2,7 +2,6 @@
 
 use anstyle::{AnsiColor, Style};
 use statewright_planner::Action;
-use statewright_source::Severity;
 
 /// Something that comes.
 pub(crate) const ADDED: Style = AnsiColor::Green.on_default();
@@ -21,15 +20,6 @@ pub(crate) const fn action(action: Action) -> Style {
         Action::Create => ADDED,
         Action::Update | Action::Adopt | Action::Forget => CHANGED,
         Action::Replace | Action::Delete => REMOVED,
-    }
-}
-
-/// The colour of a severity.
-pub(crate) const fn severity(severity: Severity) -> Style {
-    match severity {
-        Severity::Error | Severity::Runtime => REMOVED.bold(),
-        Severity::Warning => CHANGED.bold(),
-        Severity::Note => AnsiColor::Cyan.on_default().bold(),
     }
 }
 

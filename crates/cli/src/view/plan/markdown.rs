@@ -71,13 +71,14 @@ fn write_change(body: &mut String, change: &Change) {
                 let _ = writeln!(body, "- {path}: {before}");
             }
             if let Some(after) = after {
-                let _ = writeln!(body, "+ {path}: {after}{}", if same { " (changed)" } else { "" });
+                let after = if same && after == "(sensitive)" { "(sensitive, changed)" } else { &after };
+                let _ = writeln!(body, "+ {path}: {after}");
             }
         }
         Display::Diff(lines) => {
             let _ = writeln!(body, "  {path}:");
             for line in lines {
-                let _ = writeln!(body, "{} {}", line.sign.as_str(), line.text);
+                let _ = writeln!(body, "{}", format!("{} {}", line.sign.as_str(), line.text).trim_end());
             }
         }
     }

@@ -1,1 +1,123 @@
+//! What readers of a plan see.
 
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use statewright_planner::{
+    Action, Change, Fingerprint, Operation, Plan, Shown, Step, StepId,
+    operation::{role::RoleOperation, state_machine::StateMachineOperation},
+};
+use statewright_source::Sources;
+use statewright_spec::{AccountId, Address, Arn, Identity, Kind, Owner, Partition, Region};
+
+use super::{json, markdown, text};
+
+fn change(path: &str, before: Shown, after: Shown) -> Change {
+    Change { path: path.to_owned(), before, after }
+}
+
+fn value(value: Value) -> Shown {
+    Shown::Value(value)
+}
+
+fn step(id: u32, address: Address, action: Action, changes: Vec<Change>, operations: Vec<Operation>) -> Step {
+    Step {
+        id: StepId(id),
+        address,
+        action,
+        title: action.as_str().to_owned(),
+        changes,
+        needs: (1..id).map(StepId).collect(),
+        expects: Fingerprint::default(),
+        why: "live differs from the spec".to_owned(),
+        risk: (action == Action::Replace).then(|| "its history is lost".to_owned()),
+        operations,
+        read_back: None,
+    }
+}
+
+/// A plan with one change of every form, some of it hostile.
+fn plan() -> Plan {
+    let region = Region::new("us-east-1");
+    let arn = Arn::parse("arn:aws:states:us-east-1:123456789012:stateMachine:m").unwrap();
+    let document = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["glue:StartJobRun", "glue:GetJobRun"], "Resource": "*"},
+        {"Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"}]});
+    let before: String = (1..=9).map(|n| format!("line {n}\n")).collect();
+    let after = before.replace("line 5", "line five");
+    let role = Address::new(Kind::Role, "Etl");
+    let machine = Address::new(Kind::StateMachine, "m");
+    let attach = |n| RoleOperation::Attach {
+        name: "Etl".into(),
+        policy: Arn::parse(&format!("arn:aws:iam::1:policy/{n}")).unwrap(),
+    };
+    Plan {
+        stack: "etl".to_owned(),
+        owner: Owner::new("etl", Some("prod"), &region),
+        identity: Identity { partition: Partition::new("aws"), account: AccountId::new("123456789012"), region },
+        spec_name: "specs/etl.yaml".to_owned(),
+        spec_hash: "0".repeat(64),
+        steps: vec![
+            step(
+                1,
+                role.clone(),
+                Action::Create,
+                vec![
+                    change("inline.Run", Shown::Absent, value(document)),
+                    change("tags.a", Shown::Absent, value(json!("b"))),
+                ],
+                vec![Operation::Role(attach(1)), Operation::Role(attach(2))],
+            ),
+            step(
+                2,
+                machine.clone(),
+                Action::Update,
+                vec![
+                    change("definition/States/A/TimeoutSeconds", value(json!(60)), value(json!(300))),
+                    change("definition/Comment", value(json!(before)), value(json!(after))),
+                    change("tracing", value(json!(true)), Shown::Default(json!(false))),
+                    change("tags.old", value(json!("\u{1b}[31mred | `code` <b>")), Shown::Absent),
+                ],
+                vec![Operation::StateMachine(StateMachineOperation::Untag {
+                    arn: arn.clone(),
+                    keys: vec!["old".into()],
+                })],
+            ),
+            step(
+                3,
+                Address::new(Kind::Function, "f"),
+                Action::Replace,
+                vec![change("environment.TOKEN", Shown::Sensitive, Shown::Sensitive)],
+                Vec::new(),
+            ),
+        ],
+        unchanged: [Address::new(Kind::Policy, "P")].into(),
+        findings: Vec::new(),
+    }
+}
+
+fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
+#[test]
+fn in_a_terminal() {
+    assert_snapshot!(plain(&text(&plan(), &Sources::default())));
+}
+
+#[test]
+fn in_a_pull_request() {
+    assert_snapshot!(markdown(&plan(), &Sources::default()));
+}
+
+#[test]
+fn for_programs() {
+    let shown = serde_json::to_string_pretty(&json(&[plan()], &Sources::default())).unwrap();
+    assert_snapshot!(shown);
+}
+
+#[test]
+fn several_stacks_for_programs() {
+    let shown = serde_json::to_value(json(&[plan(), plan()], &Sources::default())).unwrap();
+    assert_eq!(shown["stacks"].as_array().map(Vec::len), Some(2));
+    assert_eq!(shown["format_version"], "1.0");
+}

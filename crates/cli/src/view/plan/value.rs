@@ -1,6 +1,6 @@
 //! How a value of a plan is shown: on one line where it fits, as a unified diff where it does not.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 use statewright_planner::{Change, Shown};
 use statewright_source::visible;
@@ -52,6 +52,14 @@ impl Sign {
 
 /// Chooses the form.
 pub(super) fn display(change: &Change) -> Display {
+    if let (Shown::Absent, Shown::Value(value)) = (&change.before, &change.after) {
+        if let Some(lines) = statements(value) {
+            return Display::Diff(lines);
+        }
+        if let Some(machine) = machine(value) {
+            return Display::Inline { before: None, after: Some(machine) };
+        }
+    }
     if let (Some(before), Some(after)) = (lines(&change.before), lines(&change.after)) {
         let fits = |text: &str| !text.contains('\n') && text.chars().count() <= LINE;
         if !(fits(&before) && fits(&after)) {
@@ -59,6 +67,25 @@ pub(super) fn display(change: &Change) -> Display {
         }
     }
     Display::Inline { before: inline(&change.before), after: inline(&change.after) }
+}
+
+/// A new policy document, a statement a line.
+fn statements(value: &Value) -> Option<Vec<Line>> {
+    value.get("Statement")?;
+    let nothing = json!({ "Version": value.get("Version"), "Statement": [] });
+    let told = statewright_iam::describe(&statewright_iam::diff(&nothing, value));
+    let lines: Option<Vec<_>> = told
+        .iter()
+        .map(|line| Some(Line { sign: Sign::Added, text: visible(line.strip_prefix("+ ")?).into_owned() }))
+        .collect();
+    lines.filter(|lines| !lines.is_empty())
+}
+
+/// A new definition, in a few words.
+fn machine(value: &Value) -> Option<String> {
+    let states = value.get("States")?.as_object()?.len();
+    let start = value.get("StartAt")?.as_str()?;
+    Some(format!("{states} state{}, from {}", if states == 1 { "" } else { "s" }, quoted(start)))
 }
 
 /// What a value is compared by, line by line; `None` for what has no lines.
