@@ -1,6 +1,7 @@
 //! Which share of the plan comes before which, and an order that holds.
 //!
-//! Edges go from a share to those that must be done before it. Growing depends on growing, shrinking on growing and on
+//! Edges go from a share to those that must be done before it. Preparing depends on nothing, growing on that and on
+//! growing, shrinking on growing and on
 //! what is deleted, deleting on all of them; within one phase the uses of resources have no circle. So the edges have
 //! none, and a preference that would close one is dropped.
 
@@ -67,6 +68,7 @@ impl Edges<'_, '_> {
     fn needed(&mut self) {
         for node in self.nodes.clone() {
             let before = match node.0 {
+                Phase::Prepare => BTreeSet::new(),
                 Phase::Grow => self.before_growing(&node.1),
                 Phase::Shrink => self.before_shrinking(&node.1),
                 Phase::Delete => self.before_deleting(&node.1),
@@ -79,6 +81,10 @@ impl Edges<'_, '_> {
     /// What it needs grows first; what does not change passes the question on.
     fn before_growing(&self, address: &Address) -> BTreeSet<Node> {
         let mut found: BTreeSet<Node> = self.rehanging(address).collect();
+        found.insert((Phase::Prepare, address.clone()));
+        if address.kind == Kind::Role {
+            found.extend(self.users(address, true).into_iter().map(|user| (Phase::Prepare, user)));
+        }
         let mut seen: BTreeSet<&Address> = BTreeSet::new();
         let mut queue: VecDeque<&Address> = VecDeque::from([address]);
         while let Some(next) = queue.pop_front() {
@@ -164,6 +170,17 @@ impl Edges<'_, '_> {
             wishes.push(((Phase::Grow, from.clone()), (Phase::Grow, to.clone())));
             wishes.push(((Phase::Delete, to.clone()), (Phase::Delete, from.clone())));
         }
+        for node in self.nodes.iter().filter(|(phase, a)| *phase == Phase::Grow && a.kind == Kind::StateMachine) {
+            let Some(Resource::StateMachine(machine)) = self.survey.wanted(&node.1).map(|d| &d.resource) else {
+                continue;
+            };
+            let named = self.nodes.iter().filter(|(phase, address)| {
+                *phase == Phase::Grow
+                    && matches!(address.kind, Kind::Function | Kind::Job)
+                    && names(&machine.definition, &address.name)
+            });
+            wishes.extend(named.map(|named| (node.clone(), named.clone())));
+        }
         for machine in self.nodes.iter().filter(|(phase, a)| *phase == Phase::Delete && a.kind == Kind::StateMachine) {
             for caller in self.callers(&machine.1) {
                 for phase in [Phase::Grow, Phase::Delete] {
@@ -229,7 +246,7 @@ fn settle_machines(survey: &Survey<'_>, before: &BTreeMap<Node, BTreeSet<Node>>,
 fn sorted(nodes: &BTreeSet<Node>, before: &BTreeMap<Node, BTreeSet<Node>>) -> Vec<Node> {
     let rank = |(phase, address): &Node| {
         let place = Kind::ALL.iter().position(|kind| *kind == address.kind).unwrap_or_default();
-        (*phase, if *phase == Phase::Grow { place } else { Kind::ALL.len() - place }, address.name.clone())
+        (*phase, if *phase <= Phase::Grow { place } else { Kind::ALL.len() - place }, address.name.clone())
     };
     let mut waiting: BTreeMap<&Node, usize> =
         nodes.iter().map(|n| (n, before.get(n).map_or(0, BTreeSet::len))).collect();

@@ -43,19 +43,9 @@ impl Notes {
             self.asked.insert(question);
         }
         let address = place.address;
-        self.find(
-            address,
-            place
-                .on(
-                    Diagnostic::error(
-                        codes::NOT_ANSWERED,
-                        format!("what changes on {address} is not safe without {what}"),
-                    ),
-                    "",
-                    refused.clone(),
-                )
-                .help(format!("AWS said: {refused}")),
-        );
+        let title = format!("what changes on {address} is not safe without {what}");
+        let error = place.on(Diagnostic::error(codes::NOT_ANSWERED, title), "", "declared here");
+        self.find(address, error.help(refused));
         None
     }
 

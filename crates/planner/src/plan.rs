@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use statewright_source::Diagnostic;
+use statewright_source::{Diagnostic, Severity};
 use statewright_spec::{Address, Identity, Owner, Resource};
 
 use crate::{Fingerprint, Operation};
@@ -172,5 +172,43 @@ impl Plan {
             forget: count(Action::Forget),
             unchanged: self.unchanged.len(),
         }
+    }
+}
+
+impl Plan {
+    /// Whether a finding forbids an apply.
+    pub fn is_blocked(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// The steps of each address, in the order of the plan's first step of it: what is shown of an address is the changes
+    /// of all its steps, one after the other.
+    pub fn by_address(&self) -> Vec<(&Address, Vec<&Step>)> {
+        let mut all: Vec<(&Address, Vec<&Step>)> = Vec::new();
+        for step in &self.steps {
+            match all.iter_mut().find(|(address, _)| *address == &step.address) {
+                Some((_, steps)) => steps.push(step),
+                None => all.push((&step.address, vec![step])),
+            }
+        }
+        all
+    }
+
+    /// The gravest of an address's actions: a delete or a replace outweighs an update.
+    pub fn action(steps: &[&Step]) -> Option<Action> {
+        steps.iter().map(|step| step.action).max_by_key(|action| *action != Action::Update)
+    }
+
+    /// The calls that an apply makes, in order, with the step that makes each: `iam:CreatePolicy`. Waits make none.
+    pub fn calls(&self) -> Vec<(StepId, &'static str)> {
+        let calls = |step: &Step| -> Vec<(StepId, &'static str)> {
+            step.operations.iter().filter_map(|o| Some((step.id, *o.calls().first()?))).collect()
+        };
+        self.steps.iter().flat_map(calls).collect()
+    }
+
+    /// Every IAM action that an apply needs, those that its calls depend on included.
+    pub fn actions_needed(&self) -> BTreeSet<&'static str> {
+        self.steps.iter().flat_map(|step| &step.operations).flat_map(Operation::calls).collect()
     }
 }

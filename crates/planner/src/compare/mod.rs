@@ -162,6 +162,11 @@ impl Differences {
         }
     }
 
+    /// Whether nothing differs.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether the field differs.
     pub(crate) fn has(&self, field: &str) -> bool {
         self.0.iter().any(|d| d.field == field)

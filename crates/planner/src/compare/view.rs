@@ -119,7 +119,8 @@ fn tokens(pointer: &str) -> Vec<String> {
 enum Fit {
     /// The wanted value: the place itself.
     Exact,
-    /// The live value: indices do not count, for lists may have moved and a list of one may stand as its item.
+    /// The live value: neither indices nor the names of states count, for lists may have moved, a list of one may stand
+    /// as its item, and a state may have been renamed since the value was written.
     Shape,
 }
 
@@ -133,8 +134,14 @@ impl Fit {
     }
 }
 
-/// The tokens that are no indices.
+/// The tokens that are neither indices nor names of states.
 fn shape(place: &[String]) -> Vec<&str> {
     let index = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    place.iter().map(String::as_str).filter(|token| !index(token)).collect()
+    let state = |at: usize| at > 0 && place[at - 1] == "States";
+    place
+        .iter()
+        .enumerate()
+        .filter(|(at, token)| !index(token) && !state(*at))
+        .map(|(_, token)| token.as_str())
+        .collect()
 }

@@ -9,11 +9,12 @@ use statewright_spec::{
 
 use super::{Draft, Phase, script};
 use crate::{
-    Answer, Detail, Present, Question, codes,
+    Action, Answer, Detail, Fingerprint, Present, Question, codes,
     compare::{View, retag},
     grants::Pace,
     kind::{Update, function, job, log_group, policy, role, state_machine},
     notes::{Notes, finding},
+    operation::function::MARK_ROLE,
     survey::{Standing, Survey},
 };
 
@@ -26,14 +27,15 @@ pub(super) fn drafts(
 ) -> Vec<Draft> {
     let view = View::of(declared, &survey.desired.secrets);
     let Some(update) = update(survey, address, declared, present, notes) else { return Vec::new() };
-    let Update { grow, shrink, risk } = update;
+    let Update { grow, shrink, why, risk } = update;
     let parts = grow.differences.parts();
-    let mut drafts = Vec::new();
+    let mut drafts: Vec<Draft> = remember(survey, address, declared, present).into_iter().collect();
     if !grow.operations.is_empty() {
         let mut draft = Draft::changing(address, Phase::Grow, grow, &view);
-        draft.why = match parts.as_slice() {
-            [] => "a former apply was cut short".to_owned(),
-            parts => format!("live differs from the spec in {}", listed(parts)),
+        draft.why = match (why, parts.as_slice()) {
+            (Some(why), _) => why,
+            (None, []) => "a former apply was cut short".to_owned(),
+            (None, parts) => format!("live differs from the spec in {}", listed(parts)),
         };
         draft.risk = risk;
         drafts.push(draft);
@@ -78,10 +80,9 @@ fn update(
         }
         (Resource::LogGroup(before), Resource::LogGroup(after)) => log_group::update(name, arn, before, after, tags),
         (Resource::Function(before), Resource::Function(after)) => {
-            let Detail::Function { state, update, .. } = &present.detail else { return None };
-            let give_role = gives_role(survey, after);
-            let standing = function::Standing { state, update, give_role };
-            if state == "Failed" {
+            let give_role = gives_role(survey, before, after) || present.markers.contains_key(MARK_ROLE);
+            let standing = standing(present, give_role)?;
+            if standing.state == "Failed" {
                 let title = format!("{address} is in state Failed and cannot be invoked");
                 let warning = finding(codes::FUNCTION_FAILED, Severity::Warning, title).help(
                     "a change of its code or configuration may mend it; else delete the function and apply again",
@@ -130,8 +131,40 @@ fn versions(
     }
 }
 
-/// Whether the function's role is made anew by this plan.
-fn gives_role(survey: &Survey<'_>, function: &Function) -> bool {
-    let role = survey.by_arn(&function.role).and_then(|role| survey.standing.get(role));
+/// Before a role is made anew, the functions that have it are marked: once it is there, nothing tells that they hold the
+/// one before it.
+fn remember(survey: &Survey<'_>, address: &Address, declared: &Declared, present: &Present) -> Option<Draft> {
+    let Resource::Function(function) = &declared.resource else { return None };
+    let Resource::Function(before) = &present.resource else { return None };
+    if !gives_role(survey, before, function) || present.markers.contains_key(MARK_ROLE) {
+        return None;
+    }
+    Some(Draft {
+        address: address.clone(),
+        phase: Phase::Prepare,
+        action: Action::Update,
+        title: "mark to be given its role anew".to_owned(),
+        changes: Vec::new(),
+        why: "its role is made anew, and its environment is encrypted for the one before".to_owned(),
+        risk: Vec::new(),
+        operations: function::remember(&address.name, &present.arn, &standing(present, false)?),
+        expects: Fingerprint::default(),
+        read_back: None,
+    })
+}
+
+fn standing(present: &Present, give_role: bool) -> Option<function::Standing<'_>> {
+    match &present.detail {
+        Detail::Function { state, update, .. } => Some(function::Standing { state, update, give_role }),
+        _ => None,
+    }
+}
+
+/// Whether the function's role is made anew by this plan under the same ARN. Under another one the update gives it anyway.
+fn gives_role(survey: &Survey<'_>, before: &Function, after: &Function) -> bool {
+    if before.role != after.role {
+        return false;
+    }
+    let role = survey.by_arn(&after.role).and_then(|role| survey.standing.get(role));
     matches!(role, Some(Standing::New { .. } | Standing::Replaced { .. }))
 }

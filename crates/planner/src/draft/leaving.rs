@@ -148,13 +148,14 @@ impl Running {
         if self.machine_type == MachineType::Express {
             return "; Express executions that run end, and cannot be counted".to_owned();
         }
-        let running = count(self.count, "execution", "executions");
-        match (self.count, self.choice) {
-            (0, _) => String::new(),
-            (_, Executions::Fail) => format!("; {running} would be ended"),
-            (_, Executions::Wait) => format!("; {running} are waited for"),
-            (_, Executions::Stop) => format!("; {running} are stopped"),
-        }
+        let running = count(self.count, "running execution", "running executions");
+        let verb = match self.choice {
+            _ if self.count == 0 => return String::new(),
+            Executions::Fail => "would end",
+            Executions::Wait => "waits for",
+            Executions::Stop => "stops",
+        };
+        format!("; it {verb} {running}")
     }
 }
 

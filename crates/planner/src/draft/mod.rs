@@ -20,6 +20,8 @@ use crate::{
 /// When in a plan a share is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Phase {
+    /// What has to be remembered should the plan be cut short.
+    Prepare,
     /// Creates, replaces, and all that is given: before what needs it.
     Grow,
     /// Grants that go: after what needed them.

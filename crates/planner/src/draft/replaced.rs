@@ -33,7 +33,7 @@ pub(super) fn draft(
             let hung = survey.holders(&present.arn);
             let names = hung.iter().map(|(role, _)| role.to_string()).collect::<Vec<_>>().join(", ");
             if !hung.is_empty() {
-                draft.risk.push(format!("{names} lack its grants from the detach to the attach"));
+                draft.risk.push(format!("its grants are missing on {names} from the detach to the attach"));
             }
             for (role, _) in hung {
                 draft.operations.push(Operation::Role(role::detach(&role.name, &present.arn)));

@@ -9,7 +9,7 @@ use super::{Part, Update, Use, owned};
 use crate::{
     Condition, Operation,
     compare::{Differences, Json},
-    operation::function::{FunctionOperation, MARK_CODE, source_mark},
+    operation::function::{FunctionOperation, MARK_CODE, MARK_ROLE, source_mark},
 };
 
 pub(crate) fn differences(before: Option<&Function>, after: &Function) -> Differences {
@@ -95,6 +95,13 @@ pub(crate) struct Standing<'a> {
     pub(crate) give_role: bool,
 }
 
+impl Standing<'_> {
+    /// Whether Lambda would refuse a write now.
+    fn is_busy(&self) -> bool {
+        self.state == "Pending" || self.update == "InProgress"
+    }
+}
+
 pub(crate) fn update(
     name: &str,
     arn: &Arn,
@@ -138,14 +145,25 @@ pub(crate) fn update(
             title.push("remove the mark of code from S3".to_owned());
         }
     }
+    if standing.give_role {
+        keys.push(MARK_ROLE.to_owned());
+    }
     if !keys.is_empty() {
         operations.push(Operation::Function(FunctionOperation::Untag { arn: arn.clone(), keys }));
     }
-    let busy = standing.state == "Pending" || standing.update == "InProgress";
-    if busy && !operations.is_empty() {
+    if standing.is_busy() && !operations.is_empty() {
         operations.insert(0, ready(name));
     }
-    Update { grow: Part { differences, operations, title }, ..Update::default() }
+    let why = (standing.give_role && differences.is_empty())
+        .then(|| "its role is made anew, and its environment is encrypted for the one before".to_owned());
+    Update { why, grow: Part { differences, operations, title }, ..Update::default() }
+}
+
+/// Remembers that a function is to be given its role anew.
+pub(crate) fn remember(name: &str, arn: &Arn, standing: &Standing<'_>) -> Vec<Operation> {
+    let tags = Tags::from([(MARK_ROLE.to_owned(), "give anew".to_owned())]);
+    let mark = Operation::Function(FunctionOperation::Tag { arn: arn.clone(), tags });
+    standing.is_busy().then(|| ready(name)).into_iter().chain([mark]).collect()
 }
 
 pub(crate) fn delete(name: &str) -> Vec<Operation> {

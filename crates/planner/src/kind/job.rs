@@ -50,7 +50,8 @@ pub(crate) fn differences(before: Option<&Job>, after: &Job) -> Differences {
     d.value("script.location", before.map(|b| &b.script_location), script_location, &String::new());
     // Without a script in the spec its content is not ours to look at.
     if script.is_some() {
-        d.value("script.content", before.map(|b| &b.script), script, &None);
+        let content = |script: &Option<Script>| script.as_ref().map(|s| format!("sha256:{}", s.sha256));
+        d.value("script.content", before.map(|b| content(&b.script)).as_ref(), &content(script), &None);
     }
     d.value("python_version", before.map(|b| &b.python_version), python_version, &None);
     d.value("runtime", before.map(|b| &b.runtime), runtime, &None);
@@ -204,19 +205,15 @@ pub(crate) fn update(
         title.push("the mark of its script".to_owned());
     }
     let operations = operations.into_iter().map(Operation::Job).collect();
-    Update { grow: Part { differences, operations, title }, ..Update::default() }
+    let why = (differences.is_empty() && after.script.is_none())
+        .then(|| "the spec no longer uploads its script; the object stays".to_owned());
+    Update { why, grow: Part { differences, operations, title }, ..Update::default() }
 }
 
 /// The script first: once the job is gone nothing tells of it.
 pub(crate) fn delete(name: &str, script: Option<(String, String)>) -> Vec<Operation> {
     let script = script.map(|(bucket, key)| JobOperation::DeleteScript { bucket, key });
     script.into_iter().chain([JobOperation::Delete { name: name.to_owned() }]).map(Operation::Job).collect()
-}
-
-impl Json for Script {
-    fn json(&self) -> Option<Value> {
-        Some(format!("sha256:{}", self.sha256).into())
-    }
 }
 
 impl Json for SourceControl {

@@ -18,6 +18,8 @@ pub(crate) struct Update {
     pub(crate) grow: Part,
     /// Grants that go: after what used them.
     pub(crate) shrink: Part,
+    /// Why there is something to do where nothing differs.
+    pub(crate) why: Option<String>,
     /// What may go wrong, in sentences.
     pub(crate) risk: Vec<String>,
 }

@@ -12,6 +12,10 @@ use statewright_spec::{
 /// else uploaded both show.
 pub const MARK_CODE: &str = "statewright:code";
 
+/// The tag of a function that shall be given its role anew, set before the role is made and taken off after: so that a
+/// crash in between is found again.
+pub const MARK_ROLE: &str = "statewright:role";
+
 /// The first half of [`MARK_CODE`]: 32 hexadecimal digits of the SHA-256 of `bucket/key@version`.
 pub fn source_mark(code: &ObjectCode) -> String {
     let ObjectCode { bucket, key, version } = code;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use statewright_source::Severity;
-use statewright_spec::{Address, Owner, Resource, Tags};
+use statewright_spec::{Address, Kind, Owner, Resource, Tags};
 
 use super::{
     dump::dump,
@@ -71,7 +71,17 @@ pub(super) fn interleaved(
 /// What is there, line by line, without what tells how it came to be so.
 fn state(world: &World, owner: &Owner) -> BTreeSet<String> {
     let there = |address: Address| match world.get(&address, None) {
-        Observed::Present(present) => Some(format!("{address} {:?} {:?}", present.resource, present.markers)),
+        Observed::Present(present) => {
+            let decrypts =
+                world.functions.get(&address.name).filter(|_| address.kind == Kind::Function).is_none_or(|f| {
+                    world
+                        .roles
+                        .values()
+                        .find(|role| role.arn == f.function.role)
+                        .is_none_or(|role| role.id == f.role_id)
+                });
+            Some(format!("{address} {:?} {:?} decrypts: {decrypts}", present.resource, present.markers))
+        }
         _ => None,
     };
     let objects = world.objects.iter().filter(|(_, object)| object.owner.as_ref() == Some(owner));
@@ -116,6 +126,46 @@ fn others(world: &World, owner: &Owner) -> Vec<String> {
     resources.chain(objects.map(|object| format!("{object:?}"))).collect()
 }
 
+/// What people and accidents do to a stack between two applies.
+fn clutter(world: &mut World, dice: &mut Dice, owner: &Owner) {
+    let ours = |tags: &Tags| tags.get(Owner::TAG).is_some_and(|tag| tag == owner.as_str());
+    for policy in world.policies.values_mut().filter(|p| ours(&p.tags)) {
+        for _ in 0..dice.below(6) {
+            if policy.versions.len() < 5 {
+                policy
+                    .versions
+                    .insert(0, (policy.next, serde_json::json!({ "Version": "2012-10-17", "Statement": [] })));
+                policy.next += 1;
+            }
+        }
+    }
+    if dice.below(3) == 1 {
+        let roles: Vec<String> =
+            world.roles.iter().filter(|(_, r)| ours(&r.tags)).map(|(name, _)| name.clone()).collect();
+        if !roles.is_empty() {
+            world.roles.remove(&roles[dice.below(roles.len())]);
+        }
+    }
+    for function in world.functions.values_mut().filter(|f| ours(&f.tags)) {
+        function.busy = dice.below(4) == 1;
+        if dice.below(4) == 1 {
+            "somebody's".clone_into(&mut function.sha256);
+        }
+    }
+    for machine in world.machines.values_mut().filter(|m| ours(&m.tags)) {
+        machine.deleting = dice.below(5) == 1;
+    }
+    for object in world.objects.values_mut().filter(|o| o.owner.as_ref() == Some(owner)) {
+        if dice.below(4) == 1 {
+            "somebody's".clone_into(&mut object.sha256);
+        }
+    }
+    if dice.below(4) == 1 {
+        let place = world.objects.iter().find(|(_, o)| o.owner.as_ref() == Some(owner)).map(|(place, _)| place.clone());
+        place.and_then(|place| world.objects.remove(&place));
+    }
+}
+
 fn two(dice: &mut Dice, world: &World) -> (Stack, Stack) {
     let scope = Scope::any(dice);
     (stack(dice, &world.identity, scope), stack(dice, &world.identity, scope))
@@ -156,6 +206,7 @@ proptest! {
             prop_assert!(!is_blocked(&plan), "{}", dump(&plan));
             interleaved(&mut world, &plan, &mut dice, |_, _, _| {});
             assert_settled(&world, stack, end);
+            clutter(&mut world, &mut dice, &plan.owner);
         }
         prop_assert_eq!(theirs, others(&world, &a.owner(&world.identity)));
         prop_assert_eq!(world.ended, 0);
@@ -172,6 +223,7 @@ proptest! {
         let first = plan_of(&start, &a, Mode::Apply);
         let before_a = start.clone();
         done(&mut start, &first);
+        clutter(&mut start, &mut dice, &first.owner);
         let second = plan_of(&start, &b, Mode::Apply);
         for (from, plan, stack) in [(&before_a, &first, &a), (&start, &second, &b)] {
             let length: usize = plan.steps.iter().map(|step| step.operations.len()).sum();
@@ -201,6 +253,7 @@ proptest! {
         let theirs = others(&start, &owner);
         let first = plan_of(&start, &a, Mode::Apply);
         done(&mut start, &first);
+        clutter(&mut start, &mut dice, &owner);
         for machine in start.machines.values_mut() {
             machine.executions = 2;
         }
@@ -215,6 +268,7 @@ proptest! {
         prop_assert!(plan_of(&world, &b, Mode::Destroy).is_empty());
         prop_assert_eq!(world.ended, start.machines.values().filter(|m| {
             m.machine.machine_type == statewright_spec::kind::state_machine::MachineType::Express
+                && !m.deleting
                 && m.tags.get(Owner::TAG).is_some_and(|t| t == owner.as_str())
         }).count() * 2);
         let length: usize = plan.steps.iter().map(|step| step.operations.len()).sum();
