@@ -73,8 +73,11 @@ impl Text {
                 .help(format!("shorten it by {}", length - self.most));
             ctx.report(found);
         }
-        if let Some((at, c)) = sample.char_indices().find(|(_, c)| !(self.takes)(*c)) {
-            let span = ctx.part_span(pointer, text, at..at + c.len_utf8());
+        if let Some(c) = sample.chars().find(|c| !(self.takes)(*c)) {
+            // Where it stands in the text itself: what is unknown offline has another length in the sample.
+            let at = text.find(c);
+            let span =
+                at.map_or_else(|| ctx.value_span(pointer), |at| ctx.part_span(pointer, text, at..at + c.len_utf8()));
             let found = refused(c, &key(pointer), self.words).at(span, "not taken");
             ctx.report(found);
         }

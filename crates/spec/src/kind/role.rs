@@ -159,6 +159,7 @@ fn inline(ctx: &mut Context<'_>, doc: &RoleDoc) -> Option<BTreeMap<String, Value
 
 fn name_of_inline(ctx: &mut Context<'_>, name: &str, pointer: &str) {
     let span = ctx.key_span(pointer);
+    let name = &*ctx.sample(name).into_owned();
     let length = name.chars().count();
     let bad = name.chars().find(|c| !(POLICY_NAME.takes)(*c));
     let title = match bad {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _, fs};
 use statewright_source::{Diagnostic, Severity, Sources, render};
 use tempfile::TempDir;
 
-use crate::{AccountId, Address, Desired, Identity, Kind, Partition, Region, Request, Resource, load};
+use crate::{AccountId, Desired, Identity, Kind, Partition, Region, Request, Resource, load};
 
 /// What the resource under test may lean on, declared below it.
 const AROUND: [(Kind, &str); 3] = [
@@ -112,7 +112,9 @@ impl Case {
 
     /// The resource, from a spec without fault.
     pub(super) fn resource(&self, kind: Kind, body: &str) -> Resource {
-        self.desired(kind, body).resources.remove(&Address::new(kind, self.name.clone())).unwrap().resource
+        // It stands before those of its kind that it may lean on.
+        let all = self.desired(kind, body).resources.into_iter().filter(|(address, _)| address.kind == kind);
+        all.min_by_key(|(_, declared)| declared.span).unwrap().1.resource
     }
 
     /// Everything that the spec asks for.

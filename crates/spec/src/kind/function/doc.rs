@@ -143,7 +143,7 @@ pub(crate) struct VpcDoc {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "FunctionFileSystem")]
 pub(crate) struct FileSystemDoc {
-    /// The ARN of an access point of EFS.
+    /// The ARN of an access point of EFS or of S3 Files.
     #[schemars(required)]
     pub(crate) access_point: Option<String>,
     /// Where it is mounted: `/mnt/NAME`, at most 160 characters.

@@ -171,7 +171,7 @@ fn environment(ctx: &mut Context<'_>, doc: &BTreeMap<String, String>) -> BTreeMa
     let mut sampled = serde_json::Map::new();
     for (name, value) in doc {
         let pointer = format!("/environment/{}", name.replace('~', "~0").replace('/', "~1"));
-        if let Err(why) = runtime::environment_name(name) {
+        if let Err(why) = runtime::environment_name(&ctx.sample(name)) {
             let title = format!("`{}` is no name of an environment variable: {why}", visible(name));
             let found = Diagnostic::error(codes::NAME, title).at(ctx.key_span(&pointer), "refused by Lambda");
             ctx.report(found);
@@ -294,11 +294,13 @@ fn file_systems(ctx: &mut Context<'_>, doc: &FunctionDoc) -> Option<BTreeMap<Arn
         }
         let pointer = format!("/file_systems/{index}/access_point");
         let access_point = access_point.as_deref()?;
-        let arn = ctx.arn(access_point, &pointer, "elasticfilesystem")?;
-        if !arn.resource().starts_with("access-point/") {
+        // Of EFS `access-point/fsap-…`, of S3 Files `file-system/fs-…/access-point/fsap-…`.
+        let of_s3 = Arn::parse(access_point).is_some_and(|arn| arn.service() == "s3files");
+        let arn = ctx.arn(access_point, &pointer, if of_s3 { "s3files" } else { "elasticfilesystem" })?;
+        if !arn.resource().contains("access-point/") {
             let title = format!("`{}` is not an access point", visible(access_point));
             let bad = Diagnostic::error(codes::BAD_ARN, title)
-                .at(ctx.value_span(&pointer), "its resource does not begin with `access-point/`")
+                .at(ctx.value_span(&pointer), "its resource has no `access-point/`")
                 .help("make an access point of the file system, and name that");
             ctx.report(bad);
         }

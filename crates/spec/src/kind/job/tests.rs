@@ -495,3 +495,14 @@ fn places_in_s3() {
       error SPEC005 5:47 `path` `path` is not a key of `script`
     "#);
 }
+
+#[test]
+fn offline() {
+    let body = "
+        role: arn:${aws.partition}:iam::${aws.account}:role/R
+        glue_version: \"5.0\"
+        script: { file: jobs/t.py, to: \"s3://b-${aws.account}-${aws.region}/t.py\" }
+    ";
+    let found = job(&case().called("j-${aws.account}").offline(), body);
+    assert_eq!(found.script_location, "s3://b-\u{E000}-\u{E001}/t.py");
+}

@@ -1,4 +1,7 @@
-use super::{runtime::Language, *};
+mod code;
+mod runtimes;
+
+use super::*;
 use crate::{Address, Kind, Lookup, Resource, kind::testing::Case};
 
 fn case() -> Case {
@@ -316,8 +319,8 @@ fn every_mistake() {
     error[SPEC045]: `arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-1` is not an access point
       --> spec.yaml:24:36
        |
-    24 | ...[{ access_point: "arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-1", mount: /data }]
-       |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ its resource does not begin with `access-point/`
+    24 | ...t: "arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-1", mount: /data }]
+       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ its resource has no `access-point/`
        |
        = help: make an access point of the file system, and name that
 
@@ -421,241 +424,36 @@ logging: { application_level: INFO, system_level: WARN }";
 }
 
 #[test]
-fn runtimes() {
-    let mut out = Vec::new();
-    for runtime in [
-        "python3.14",
-        "nodejs22.x",
-        "java21",
-        "java8.al2",
-        "dotnet8",
-        "ruby3.4",
-        "provided.al2023", // current
-        "python3.8",
-        "nodejs18.x",
-        "go1.x",
-        "provided", // former
-        "python3.20",
-        "nodejs30.x",
-        "java29",
-        "dotnet12",
-        "ruby4.1",
-        "provided.al2027", // perhaps
-        "python",
-        "python3",
-        "python3.12.1",
-        "node22",
-        "nodejs22",
-        "Python3.12",
-        "rust1.x",
-        "\"\"", // never
-    ] {
-        let handler = match Language::of(runtime) {
-            Language::DotNet => "A::B.C::D",
-            _ => "app.handler",
-        };
-        let body = format!("{{ runtime: {runtime}, handler: \"{handler}\", code: app, role: R, allow: [SPEC079] }}");
-        let text = case().faults(Kind::Function, &body);
-        let first = text.lines().next().unwrap_or("fine");
-        let help = text.lines().find_map(|l| Some(l.split_once("help: ")?.1)).unwrap_or_default();
-        out.push(format!("{runtime}: {first}; {help}\n"));
-    }
-    insta::assert_snapshot!(out.concat(), @r#"
-    python3.14: fine; 
-    nodejs22.x: fine; 
-    java21: fine; 
-    java8.al2: fine; 
-    dotnet8: fine; 
-    ruby3.4: fine; 
-    provided.al2023: fine; 
-    python3.8: warning[SPEC076]: Lambda takes no new function with the runtime `python3.8`; use `python3.14`
-    nodejs18.x: warning[SPEC076]: Lambda takes no new function with the runtime `nodejs18.x`; use `nodejs24.x`
-    go1.x: warning[SPEC076]: Lambda takes no new function with the runtime `go1.x`; use `provided.al2023`
-    provided: warning[SPEC076]: Lambda takes no new function with the runtime `provided`; use `provided.al2023`
-    python3.20: warning[SPEC077]: `runtime: python3.20` is not known to this program; did you mean `python3.10`?
-    nodejs30.x: warning[SPEC077]: `runtime: nodejs30.x` is not known to this program; did you mean `nodejs24.x`?
-    java29: warning[SPEC077]: `runtime: java29` is not known to this program; did you mean `java25`?
-    dotnet12: warning[SPEC077]: `runtime: dotnet12` is not known to this program; did you mean `dotnet10`?
-    ruby4.1: warning[SPEC077]: `runtime: ruby4.1` is not known to this program; did you mean `ruby4.0`?
-    provided.al2027: warning[SPEC077]: `runtime: provided.al2027` is not known to this program; did you mean `provided.al2023`?
-    python: error[SPEC008]: `python` is no runtime that AWS has; known are python3.14, python3.13, python3.12, python3.11, python3.10, nodejs24.x, nodejs22.x, java25, java21, java17, java11, java8.al2, dotnet10, dotnet8, ruby4.0, ruby3.4, ruby3.3, provided.al2023, provided.al2, nodejs26.x, python3.15, java17.al2023, java11.al2023, java8.al2023
-    python3: error[SPEC008]: `python3` is no runtime that AWS has; did you mean `python3.14`?
-    python3.12.1: error[SPEC008]: `python3.12.1` is no runtime that AWS has; did you mean `python3.12`?
-    node22: error[SPEC008]: `node22` is no runtime that AWS has; known are python3.14, python3.13, python3.12, python3.11, python3.10, nodejs24.x, nodejs22.x, java25, java21, java17, java11, java8.al2, dotnet10, dotnet8, ruby4.0, ruby3.4, ruby3.3, provided.al2023, provided.al2, nodejs26.x, python3.15, java17.al2023, java11.al2023, java8.al2023
-    nodejs22: error[SPEC008]: `nodejs22` is no runtime that AWS has; did you mean `nodejs22.x`?
-    Python3.12: error[SPEC008]: `Python3.12` is no runtime that AWS has; did you mean `python3.12`?
-    rust1.x: error[SPEC008]: `rust1.x` is no runtime that AWS has; known are python3.14, python3.13, python3.12, python3.11, python3.10, nodejs24.x, nodejs22.x, java25, java21, java17, java11, java8.al2, dotnet10, dotnet8, ruby4.0, ruby3.4, ruby3.3, provided.al2023, provided.al2, nodejs26.x, python3.15, java17.al2023, java11.al2023, java8.al2023
-    "": error[SPEC008]: `` is no runtime that AWS has; known are python3.14, python3.13, python3.12, python3.11, python3.10, nodejs24.x, nodejs22.x, java25, java21, java17, java11, java8.al2, dotnet10, dotnet8, ruby4.0, ruby3.4, ruby3.3, provided.al2023, provided.al2, nodejs26.x, python3.15, java17.al2023, java11.al2023, java8.al2023
-    "#);
-}
-
-#[test]
-fn handlers() {
-    let mut out = String::new();
-    for (runtime, handler, fits) in [
-        ("python3.12", "app.handler", true),
-        ("python3.12", "a/b.handler", true),
-        ("python3.12", "a.b.handler", true),
-        ("python3.12", "handler", false),
-        ("python3.12", ".handler", false),
-        ("nodejs22.x", "index.handler", true),
-        ("nodejs22.x", "dist/src/index.sub.handler", true),
-        ("nodejs22.x", "index", false),
-        ("nodejs22.x", "dist.x/index", false),
-        ("ruby3.4", "app.Module::Class.process", true),
-        ("ruby3.4", "process", false),
-        ("java21", "example.Handler::handleRequest", true),
-        ("java21", "example.Handler", true),
-        ("java21", "example.Handler:handleRequest", false),
-        ("dotnet8", "App", true),
-        ("dotnet8", "App::App.Function::Handler", true),
-        ("dotnet8", "App::Handler", false),
-        ("provided.al2023", "anything", true),
-        ("provided.al2023", "any thing", false),
-        ("provided.al2023", "", false),
-    ] {
-        let body = format!("{{ runtime: {runtime}, handler: \"{handler}\", code: app, role: R, allow: [SPEC079] }}");
-        let lines = case().lines(Kind::Function, &body);
-        assert_eq!(lines.is_empty(), fits, "{runtime} {handler}: {lines}");
-        out.push_str(&lines);
-    }
-    insta::assert_snapshot!(out, @r#"
-    error SPEC008 5:37 `"handler"` `handler` is no handler for python3.12: it is MODULE.FUNCTION
-    error SPEC008 5:37 `".handler"` `.handler` is no handler for python3.12: it is MODULE.FUNCTION
-    error SPEC008 5:37 `"index"` `index` is no handler for nodejs22.x: it is FILE.FUNCTION
-    error SPEC008 5:37 `"dist.x/index"` `dist.x/index` is no handler for nodejs22.x: it is FILE.FUNCTION
-    error SPEC008 5:34 `"process"` `process` is no handler for ruby3.4: it is FILE.METHOD or FILE.MODULE::CLASS.METHOD
-    error SPEC008 5:33 `"example.Handler:handleRequest"` `example.Handler:handleRequest` is no handler for java21: it is PACKAGE.CLASS::METHOD or PACKAGE.CLASS
-    error SPEC008 5:34 `"App::Handler"` `App::Handler` is no handler for dotnet8: it is ASSEMBLY::NAMESPACE.CLASS::METHOD, or the assembly's name
-    error SPEC072 5:46 ` ` a space may not stand in `handler`
-    error SPEC008 5:42 `""` `handler` is empty
-    "#);
-}
-
-#[test]
-fn the_code_must_hold_the_handler() {
-    let case = Case::new()
-        .with("py/app.py", "x")
-        .with("py/pkg/__init__.py", "x")
-        .with("py/fast.cpython-312-x86_64-linux-gnu.so", "x")
-        .with("py/dist/index.mjs", "x")
-        .with("py/lib.rb", "x")
-        .with("own/bootstrap", "x")
-        .with("one.py", "x");
-    let mut out = String::new();
-    for (runtime, handler, code, there) in [
-        ("python3.12", "app.handler", "py", true),
-        ("python3.12", "pkg.handler", "py", true),
-        ("python3.12", "fast.handler", "py", true),
-        ("python3.12", "one.handler", "one.py", true),
-        ("python3.12", "lambda_function.lambda_handler", "py", false),
-        ("nodejs22.x", "dist/index.handler", "py", true),
-        ("nodejs22.x", "index.handler", "py", false),
-        ("ruby3.4", "lib.handler", "py", true),
-        ("provided.al2023", "x", "own", true),
-        ("provided.al2023", "x", "py", false),
-        ("java21", "a.B", "py", true),
-    ] {
-        let body = format!("{{ runtime: {runtime}, handler: {handler}, code: {code}, role: R }}");
-        let text = case.faults(Kind::Function, &body);
-        assert_eq!(text.is_empty(), there, "{runtime} {handler}: {text}");
-        out.push_str(&text);
-    }
-    insta::assert_snapshot!(out, @r"
-    runtime[SPEC079]: `py` holds no `lambda_function.py` for the handler, so calls will fail
-     --> spec.yaml:5:37
-      |
-    5 |     { runtime: python3.12, handler: lambda_function.lambda_handler, code: py, role: R }
-      |                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^        -- packed from here
-      |                                     |
-      |                                     not in the code
-      |
-      = help: it holds app.py, dist/index.mjs, fast.cpython-312-x86_64-linux-gnu.so, lib.rb, pkg/__init__.py
-
-    runtime[SPEC079]: `py` holds no `index.js` for the handler, so calls will fail
-     --> spec.yaml:5:37
-      |
-    5 |     { runtime: nodejs22.x, handler: index.handler, code: py, role: R }
-      |                                     ^^^^^^^^^^^^^        -- packed from here
-      |                                     |
-      |                                     not in the code
-      |
-      = help: it holds app.py, dist/index.mjs, fast.cpython-312-x86_64-linux-gnu.so, lib.rb, pkg/__init__.py
-
-    runtime[SPEC079]: `py` holds no `bootstrap`, so calls will fail
-     --> spec.yaml:5:42
-      |
-    5 |     { runtime: provided.al2023, handler: x, code: py, role: R }
-      |                                          ^        -- packed from here
-      |                                          |
-      |                                          not in the code
-      |
-      = help: it holds app.py, dist/index.mjs, fast.cpython-312-x86_64-linux-gnu.so, lib.rb, pkg/__init__.py
-    ");
-    let layers = "{ runtime: python3.12, handler: wrap.handler, code: py, role: R, layers: [\"arn:aws:lambda:eu-west-1:1:layer:l:1\"] }";
-    assert_eq!(case.faults(Kind::Function, layers), "");
-}
-
-#[test]
-fn code_that_cannot_be_packed() {
-    let case = case().with("empty/.DS_Store", "x").with("bad.zip", "x");
-    let mut out = String::new();
-    for code in [
-        "empty",
-        "bad.zip",
-        "../outside",
-        "/etc",
-        "app/ap.py",
-        "{ s3: { bucket: b, key: \"\" } }",
-        "{ s4: {} }",
-        "[app]",
-    ] {
-        let body = format!("{{ runtime: python3.12, handler: app.handler, code: {code}, role: R }}");
-        out.push_str(&case.lines(Kind::Function, &body));
-    }
-    insta::assert_snapshot!(out, @r#"
-    error SPEC078 5:56 `empty` `empty` has no file in it
-    error SPEC078 5:56 `bad.zip` `bad.zip` is no zip archive: it does not begin like one
-    error SPEC020 5:56 `../outside` `../outside` lies outside the repository that holds the spec
-    error SPEC021 5:56 `/etc` `/etc` is an absolute path
-    error SPEC001 5:56 `app/ap.py` there is no file `DIR/app/ap.py`
-    error SPEC008 5:72 `b` `b` is no bucket
-    error SPEC008 5:80 `""` `code.s3.key` is empty
-    error SPEC005 5:58 `s4` `s4` is not a key of `code`
-    error SPEC007 5:56 `[app]` `code` must be a string or a map, not a list
-    "#);
-}
-
-#[cfg(unix)]
-#[test]
-fn links_out_of_the_code() {
-    let case = case().with("secret", "x");
-    let directory = case.path("app");
-    std::os::unix::fs::symlink("../secret", directory.join("link")).unwrap();
-    std::os::unix::fs::symlink("nowhere", directory.join("other")).unwrap();
-    insta::assert_snapshot!(case.faults(Kind::Function, &with("")), @r"
-    error[SPEC078]: in `app` `link` is a link out of the directory, to `secret`
-     --> spec.yaml:7:11
-      |
-    7 |     code: app
-      |           ^^^ cannot be packed
-      |
-      = help: copy the file into the directory: what is packed must stand in it
-
-    error[SPEC078]: in `app` `other` is a link that leads nowhere
-     --> spec.yaml:7:11
-      |
-    7 |     code: app
-      |           ^^^ cannot be packed
-      |
-      = help: remove the link, or make what it points to
-    ");
-}
-
-#[test]
 fn the_size_of_the_environment() {
     let body = |n: usize| with(&format!("environment: {{ AB: {} }}", "x".repeat(n)));
     // {"AB":"…"} has nine characters around the value.
     assert_eq!(case().lines(Kind::Function, &body(4096 - 9)), "");
     insta::assert_snapshot!(case().lines(Kind::Function, &body(4096 - 8)), @"error SPEC071 9:5 `environment` the environment has 4097 bytes as JSON; Lambda takes 4096");
+}
+
+/// Account, region and partition are not known offline: nothing is said of what may be right.
+#[test]
+fn offline() {
+    let more = "
+layers: [\"arn:${aws.partition}:lambda:${aws.region}:${aws.account}:layer:l:1\"]
+kms_key: arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
+dead_letter: arn:${aws.partition}:sns:${aws.region}:${aws.account}:t
+environment: { BUCKET: \"b-${aws.account}-${aws.region}\" }
+logging: { log_group: \"/x/${aws.region}\" }";
+    let found = function(&case().called("f-${aws.region}").offline(), &with(more));
+    assert_eq!(found.logging.log_group, "/x/\u{E001}");
+    assert_eq!(found.environment["BUCKET"].expose(), "b-\u{E000}-\u{E001}");
+}
+
+#[test]
+fn another_region() {
+    let more = "
+layers: [arn:aws:lambda:us-east-1:123456789012:layer:l:1]
+kms_key: arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
+dead_letter: arn:aws:sqs:us-east-1:123456789012:q";
+    insta::assert_snapshot!(case().lines(Kind::Function, &with(more)), @r"
+    error SPEC045 10:14 `arn:aws:lambda:us-east-1:123456789012:layer:l:1` `arn:aws:lambda:us-east-1:123456789012:layer:l:1` lies in us-east-1, the stack in eu-west-1
+    error SPEC045 11:14 `arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab` `arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab` lies in us-east-1, the stack in eu-west-1
+    error SPEC045 12:18 `arn:aws:sqs:us-east-1:123456789012:q` `arn:aws:sqs:us-east-1:123456789012:q` lies in us-east-1, the stack in eu-west-1
+    ");
 }
