@@ -3,6 +3,7 @@
 
 mod account;
 mod bad_input;
+mod docs;
 mod fields;
 mod kill;
 mod ownership;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::emulator::repository;
 use crate::proxy::Victim;
 use crate::world::World;
 
@@ -252,8 +253,14 @@ fn binary() -> &'static Path {
         let Some(at) = modified(&built) else {
             panic!("{} is missing: run `make build` (or cargo build -p statewright), then the tests", built.display())
         };
-        let sources = std::fs::read_to_string(built.with_extension("d")).unwrap_or_default();
-        for source in sources_of(&sources) {
+        let sources = sources_of(&std::fs::read_to_string(built.with_extension("d")).unwrap_or_default());
+        // Checkouts may share a target folder.
+        assert!(
+            sources.iter().any(|source| source.starts_with(repository())),
+            "{} was built from another checkout: run `make build` (or cargo build -p statewright), then the tests",
+            built.display()
+        );
+        for source in sources {
             // A source that is gone was removed or renamed since.
             assert!(
                 modified(&source).is_some_and(|changed| changed <= at),

@@ -15,7 +15,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use process::{Launch, Running, StartError};
-pub(crate) use sandbox::repository;
+pub use sandbox::repository;
 pub use sandbox::{Sandbox, SandboxError};
 
 /// Which emulator.

@@ -41,7 +41,7 @@ impl Sandbox {
 }
 
 /// The root of the checkout that this was built in.
-pub(crate) fn repository() -> PathBuf {
+pub fn repository() -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().unwrap_or(tests).to_path_buf()
 }
