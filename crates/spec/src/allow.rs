@@ -5,7 +5,7 @@ use statewright_source::{Diagnostic, Node, Severity, nearest, visible};
 use crate::codes;
 
 /// Codes of other parts of the program, which this one does not list: only their form is looked at.
-const OTHERS: [&str; 3] = ["ASL", "PLAN", "AWS"];
+const OTHERS: [&str; 2] = ["PLAN", "AWS"];
 
 /// Says which codes do not exist.
 pub(crate) fn check(body: &Node) -> Vec<Diagnostic> {
@@ -16,7 +16,8 @@ pub(crate) fn check(body: &Node) -> Vec<Diagnostic> {
 fn unknown(code: &str, node: &Node) -> Option<Diagnostic> {
     let known = || {
         let texts = codes::CODES.iter().chain(statewright_source::codes::CODES).map(|(code, _)| code.0);
-        texts.chain(statewright_iam::codes::CODES.iter().map(|rule| rule.code.0))
+        let policies = statewright_iam::codes::CODES.iter().map(|rule| rule.code.0);
+        texts.chain(policies).chain(statewright_asl::catalogue().iter().map(|rule| rule.code.0))
     };
     let digits = |prefix: &str| {
         code.strip_prefix(prefix).is_some_and(|rest| rest.len() == 3 && rest.bytes().all(|b| b.is_ascii_digit()))

@@ -314,12 +314,12 @@ fn keys_of_later_versions() {
 
 #[test]
 fn findings_can_be_silenced() {
-    assert_snapshot!(told(&with("log_groups: { /a: { allow: [SPEC800, ASL100, spec001] } }\n")), @r"
+    assert_snapshot!(told(&with("log_groups: { /a: { allow: [SPEC800, ASL110, PLAN001, spec001] } }\n")), @r"
     warning[SPEC010] there is no finding `SPEC800`
       spec.yaml:3:29 `SPEC800` not known
       = did you mean `SPEC080`?
     warning[SPEC010] there is no finding `spec001`
-      spec.yaml:3:46 `spec001` not known
+      spec.yaml:3:55 `spec001` not known
       = did you mean `SPEC001`?
     ");
 }
