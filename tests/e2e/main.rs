@@ -4,7 +4,9 @@
 mod account;
 mod bad_input;
 mod docs;
+mod executions;
 mod fields;
 mod kill;
+mod outputs;
 mod ownership;
 mod seed;
