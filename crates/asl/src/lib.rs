@@ -1,7 +1,7 @@
 //! Amazon States Language: what a definition says, what is wrong with it, what changed between two of them.
 //!
 //! Everything starts from a [`Node`](statewright_source::Node) (JSON or YAML, both give the same tree). [`Definition`]
-//! reads it without ever failing; [`Flow`] is its graph; [`mentions`] lists the resources that it names; [`diff()`] and
+//! reads it without ever failing; [`check()`] says what is wrong with it, by the rules of [`catalogue`]; [`Flow`] is its graph; [`mentions`] lists the resources that it names; [`diff()`] and
 //! [`json_changes`] hold two definitions against each other.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
@@ -17,7 +17,10 @@ mod rule;
 #[cfg(test)]
 mod testing;
 
-pub use check::{Allowed, Checked, MachineType, Options, Tokens, allowed, catalogue, check, rule};
+pub use check::{
+    Allowed, AwsDiagnostic, Checked, MachineType, Options, Tokens, allowed, catalogue, check, locate, not_said_by_us,
+    rule,
+};
 pub use diff::{
     ChangeKind, DefinitionDiff, EdgeChange, JsonChange, JsonPath, JsonStep, StateChange, diff, json_changes,
 };

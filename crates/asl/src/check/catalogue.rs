@@ -24,6 +24,7 @@ static CATALOGUE: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         map::RULES,
         errors::RULES,
         task::RULES,
+        super::aws::RULES,
     ];
     let mut rules: Vec<Rule> = groups.concat();
     rules.sort_by_key(|r| r.code);

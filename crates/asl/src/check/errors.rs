@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use statewright_source::{Node, Severity, Span, Value};
 
-use super::{context::Context, place::Place, value::written_like};
+use super::{context::Context, mend::mend, place::Place};
 use crate::{
     model::{State, StateType},
     resource::Resource,
@@ -158,9 +158,7 @@ fn list(cx: &mut Context<'_, '_>, state: &State<'_>, field: &str, rules: &[Node]
             } else if name.starts_with("States.") && !KNOWN.contains(&name) {
                 let mut found = UNKNOWN.at(node.span, format!("there is no error `{name}`"), cx.location(&place));
                 if let Some(near) = cx.nearest(name, KNOWN.into_iter()) {
-                    found = found
-                        .help(format!("did you mean `{near}`?"))
-                        .fix(node.span, written_like(node.span, name, near));
+                    found = mend(found.help(format!("did you mean `{near}`?")), node.span, name, near);
                 }
                 cx.push(found);
             } else if name == "States.Runtime" {

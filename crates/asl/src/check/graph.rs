@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use statewright_source::{Node, Severity};
 
-use super::{context::Context, document::PASS, place::Place, value::written_like};
+use super::{context::Context, document::PASS, mend::mend, place::Place};
 use crate::{
     flow,
     model::{Body, Definition, Slot, State, StateType, Transition, TransitionKind},
@@ -208,7 +208,7 @@ fn missing(
     let definition = cx.definition;
     let names = body.states.iter().map(|id| definition.state(*id).name);
     if let Some(near) = cx.nearest(name, names) {
-        found = found.help(format!("did you mean `{near}`?")).fix(span, written_like(span, name, near));
+        found = mend(found.help(format!("did you mean `{near}`?")), span, name, near);
     }
     cx.push(found);
 }

@@ -5,10 +5,10 @@ use statewright_source::{Entry, Node, Severity};
 use super::{
     context::Context,
     document::{NOT_ALLOWED, WRONG_KIND},
+    mend::mend,
     object::Object,
     place::Place,
     schema::Field,
-    value,
 };
 use crate::{
     model::{QueryLanguage, State},
@@ -131,7 +131,7 @@ pub(super) fn declaration(cx: &mut Context<'_, '_>, node: &Node, place: &Place<'
         let title = format!("`QueryLanguage` is `JSONPath` or `JSONata`, not `{text}`");
         let mut found = NOT_ALLOWED.at(value.span, title, location);
         if let Some(near) = cx.nearest(text, languages.into_iter()) {
-            found = found.fix(value.span, value::written_like(value.span, text, near));
+            found = mend(found, value.span, text, near);
         }
         cx.push(found);
     }

@@ -7,8 +7,8 @@ use statewright_source::{Node, Severity, Span, Value};
 use super::{
     context::Context,
     document::{MISSING, NOT_ALLOWED, UNKNOWN},
+    mend::mend,
     place::Place,
-    value::written_like,
 };
 use crate::{
     flow::distributed,
@@ -120,7 +120,7 @@ pub(super) fn check(cx: &mut Context<'_, '_>, state: &State<'_>) {
         if let Some(entry) = state.entry(old).filter(|_| state.entry(new).is_none()) {
             let title = format!("`{old}` is now `{new}`");
             let found = DEPRECATED.at(entry.key_span, title, cx.location(&base.key(old)));
-            cx.push(found.fix(entry.key_span, written_like(entry.key_span, old, new)));
+            cx.push(mend(found, entry.key_span, old, new));
         }
     }
     label(cx, state, &base);

@@ -1,6 +1,7 @@
 //! The checker: what AWS will refuse, what will fail at run time, what is a trap.
 
 mod assigned;
+mod aws;
 mod catalogue;
 mod choice;
 mod context;
@@ -12,6 +13,7 @@ mod graph;
 mod integrations;
 mod language;
 mod map;
+mod mend;
 mod names;
 mod object;
 mod path;
@@ -25,6 +27,7 @@ mod tests;
 mod value;
 mod variables;
 
+pub use aws::{AwsDiagnostic, locate, not_said_by_us};
 pub use catalogue::{catalogue, rule};
 pub use silence::{Allowed, allowed};
 

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use super::{
     context::Context,
     document::{MISSING, NOT_ALLOWED, PASS},
-    language, object,
+    language,
+    mend::mend,
+    object,
     place::Place,
-    value::written_like,
 };
 use crate::{
     model::{State, StateType},
@@ -101,7 +102,7 @@ fn kind(cx: &mut Context<'_, '_>, state: &State<'_>) {
     let mut found = NOT_ALLOWED.at(value.span, title, cx.location(&place));
     found = found.help(format!("it is one of {}", all_types()));
     if let Some(near) = cx.nearest(text, StateType::ALL.iter().map(|t| t.as_str())) {
-        found = found.help(format!("did you mean `{near}`?")).fix(value.span, written_like(value.span, text, near));
+        found = mend(found.help(format!("did you mean `{near}`?")), value.span, text, near);
     }
     cx.push(found);
 }

@@ -6,7 +6,9 @@ use super::{
     choice,
     context::Context,
     document::{EMPTY, EXCLUSIVE, MISSING, UNKNOWN, WRONG_KIND},
-    fields, language, path,
+    fields, language,
+    mend::mend,
+    path,
     place::Place,
     schema::{Emptiness, Field, Schema, Shape},
     template, value, variables,
@@ -137,7 +139,7 @@ fn unknown(cx: &mut Context<'_, '_>, object: Object<'_>, schema: &Schema, entry:
     if let Some(near) = cx.nearest(&entry.key, names) {
         found = found.help(format!("did you mean `{near}`?"));
         if near.eq_ignore_ascii_case(&entry.key) || entry.key.len() > 5 {
-            found = found.fix(entry.key_span, value::written_like(entry.key_span, &entry.key, near));
+            found = mend(found, entry.key_span, &entry.key, near);
         }
     } else if let (Place::State(_), Some(kinds)) = (object.place, types_with(&entry.key)) {
         found = found.help(format!("only {kinds} states have it"));

@@ -250,9 +250,6 @@ fn uses(cx: &mut Context<'_, '_>, state: &State<'_>, node: &Node, place: &Place<
         }
         Root::Context => {
             let names = found.names();
-            if names.len() < found.steps.len() && names.is_empty() {
-                return;
-            }
             if names.first().is_none_or(|n| *n == "Task") {
                 cx.tokens_passed[state.id.0] = true;
             }

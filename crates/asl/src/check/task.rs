@@ -5,10 +5,11 @@ use statewright_source::{Entry, Node, Severity, Value};
 use super::{
     context::Context,
     integrations::{self, Problem},
+    mend::mend,
     place::Place,
-    value::written_like,
 };
 use crate::{
+    flow,
     model::{QueryLanguage, State, StateType},
     resource::{Integration, Pattern, Resource},
     rule::{Group, Rule},
@@ -167,6 +168,23 @@ const FOREVER: Rule = Rule::schema(
   "Parameters": { "FunctionName": "f", "Payload": { "token.$": "$$.Task.Token" } }, "HeartbeatSeconds": 3600, "End": true } } }"#,
 );
 
+const EXPRESS_CHILD: Rule = Rule::schema(
+    "ASL132",
+    "not-in-express-children",
+    Group::Resources,
+    "The map's children are EXPRESS executions (`ExecutionType: EXPRESS`), and those neither wait for jobs (`.sync`) nor for \
+     tokens (`.waitForTaskToken`) nor call activities.",
+)
+.of(Severity::Runtime)
+.examples(
+    r#"{ "StartAt": "M", "States": { "M": { "Type": "Map", "End": true, "ItemProcessor": {
+  "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" }, "StartAt": "A", "States": {
+    "A": { "Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "Parameters": { "JobName": "j" }, "End": true } } } } } }"#,
+    r#"{ "StartAt": "M", "States": { "M": { "Type": "Map", "End": true, "ItemProcessor": {
+  "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }, "StartAt": "A", "States": {
+    "A": { "Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "Parameters": { "JobName": "j" }, "End": true } } } } } }"#,
+);
+
 const NOT_LINKED: Rule = Rule::schema(
     "ASL131",
     "execution-not-linked",
@@ -210,6 +228,7 @@ pub(super) const RULES: &[Rule] = &[
     FOREVER,
     EXPRESS_TIMEOUT,
     NOT_LINKED,
+    EXPRESS_CHILD,
 ];
 
 pub(super) fn check(cx: &mut Context<'_, '_>, state: &State<'_>) {
@@ -239,6 +258,8 @@ pub(super) fn check(cx: &mut Context<'_, '_>, state: &State<'_>) {
             if cx.express() {
                 let title = "an EXPRESS machine calls no activities";
                 cx.push(EXPRESS.at(node.span, title, location));
+            } else if in_express_child(cx, state) {
+                cx.push(EXPRESS_CHILD.at(node.span, "an EXPRESS execution calls no activities", location));
             }
         }
         Resource::Optimized(i) | Resource::AwsSdk(i) => {
@@ -304,7 +325,7 @@ fn optimized(cx: &mut Context<'_, '_>, node: &Node, text: &str, i: Integration<'
     let sdk = format!("arn:{}:states:::aws-sdk:{}:{}{}", i.partition, i.service, i.api, i.pattern);
     let replace = |found: statewright_source::Diagnostic, old: &str, new: &str| {
         let arn = text.replacen(old, new, 1);
-        found.help(format!("did you mean `{arn}`?")).fix(node.span, written_like(node.span, text, &arn))
+        mend(found.help(format!("did you mean `{arn}`?")), node.span, text, &arn)
     };
     cx.push(match problem {
         Problem::Service(Some(near)) => replace(found, &format!(":::{}:", i.service), &format!(":::{near}:")),
@@ -339,7 +360,7 @@ fn of_sdk(cx: &mut Context<'_, '_>, node: &Node, text: &str, i: Integration<'_>,
         cx.push(match near {
             Some(near) => {
                 let arn = text.replacen(&format!(":{}:", i.service), &format!(":{near}:"), 1);
-                found.help(format!("did you mean `{arn}`?")).fix(node.span, written_like(node.span, text, &arn))
+                mend(found.help(format!("did you mean `{arn}`?")), node.span, text, &arn)
             }
             None => found.help(format!("the SDK has no service `{}`", i.service)),
         });
@@ -358,6 +379,9 @@ fn integration(cx: &mut Context<'_, '_>, state: &State<'_>, node: &Node, i: Inte
     if cx.express() && i.pattern != Pattern::RequestResponse {
         let title = format!("an EXPRESS machine does not support `{}`", i.pattern);
         cx.push(EXPRESS.at(node.span, title, location.as_str()));
+    } else if i.pattern != Pattern::RequestResponse && in_express_child(cx, state) {
+        let title = format!("an EXPRESS execution does not support `{}`", i.pattern);
+        cx.push(EXPRESS_CHILD.at(node.span, title, location.as_str()));
     }
     if i.pattern == Pattern::WaitForTaskToken {
         token(cx, state, node, &location);
@@ -377,6 +401,19 @@ fn integration(cx: &mut Context<'_, '_>, state: &State<'_>, node: &Node, i: Inte
             parameters(cx, i, entry, &place);
         }
         case(cx, given, &place);
+    }
+}
+
+/// Whether a state runs in the EXPRESS child executions of a distributed map.
+fn in_express_child(cx: &Context<'_, '_>, state: &State<'_>) -> bool {
+    let mut body = cx.definition.body(state.body);
+    loop {
+        if flow::distributed(body.node) {
+            let kind = body.node.get("ProcessorConfig").and_then(|c| c.get("ExecutionType"));
+            return kind.and_then(Node::as_str) == Some("EXPRESS");
+        }
+        let Some(owner) = cx.definition.owner(body.id) else { return false };
+        body = cx.definition.body(owner.body);
     }
 }
 
@@ -414,8 +451,7 @@ fn case(cx: &mut Context<'_, '_>, given: &[Entry], place: &Place<'_>) {
         }
         let title = format!("parameters are in Pascal case: `{}`", parameter.key);
         let found = CASE.at(parameter.key_span, title, cx.location(&place.key(&parameter.key)));
-        let fix = written_like(parameter.key_span, &parameter.key, &name);
-        cx.push(found.help(format!("did you mean `{name}`?")).fix(parameter.key_span, fix));
+        cx.push(mend(found.help(format!("did you mean `{name}`?")), parameter.key_span, &parameter.key, &name));
     }
 }
 

@@ -6,11 +6,12 @@ use super::{
     context::Context,
     expression,
     language::{DOLLAR_KEY_IN_JSONATA, EXPRESSION_IN_JSONPATH},
+    mend::mend,
     object::wrong_kind,
     path,
     place::Place,
     schema::Scope,
-    value::{looks_dynamic, written_like},
+    value::looks_dynamic,
 };
 use crate::{
     jsonata::Gives,
@@ -203,8 +204,7 @@ fn plain(cx: &mut Context<'_, '_>, entry: &Entry, place: &Place<'_>) {
         let title = format!("`{}` takes `{text}` as it stands", entry.key);
         let found = NO_DOLLAR.at(entry.key_span, title, cx.location(&place.key(&entry.key)));
         let with_dollar = format!("{}.$", entry.key);
-        let fix = written_like(entry.key_span, &entry.key, &with_dollar);
-        cx.push(found.help(format!("did you mean `{with_dollar}`?")).fix(entry.key_span, fix));
+        cx.push(mend(found.help(format!("did you mean `{with_dollar}`?")), entry.key_span, &entry.key, &with_dollar));
     }
 }
 

@@ -1,11 +1,12 @@
 //! Single values: kinds, ranges, timestamps.
 
-use statewright_source::{Node, Severity, Span, Value};
+use statewright_source::{Node, Severity, Value};
 
 use super::{
     context::Context,
     document::{NOT_ALLOWED, OUT_OF_RANGE},
     expression,
+    mend::mend,
     object::wrong_kind,
     place::Place,
     schema::{Scope, Shape},
@@ -42,11 +43,6 @@ const NO_PATH: Rule = Rule::schema(
 
 pub(super) const RULES: &[Rule] = &[TIMESTAMP];
 pub(super) const PATH_RULES: &[Rule] = &[NO_PATH];
-
-/// A word in place of another one, quoted as that one was.
-pub(super) fn written_like(span: Span, old: &str, new: &str) -> String {
-    if span.end.saturating_sub(span.start) == old.len() + 2 { format!("\"{new}\"") } else { new.to_owned() }
-}
 
 /// An expression where the state's language has them. Gives whether the value was one.
 pub(super) fn expression(
@@ -161,7 +157,7 @@ pub(super) fn one_of(cx: &mut Context<'_, '_>, node: &Node, place: &Place<'_>, a
         let mut found = NOT_ALLOWED.at(node.span, title, cx.location(place));
         found = found.help(format!("it is one of {}", allowed.join(", ")));
         if let Some(near) = cx.nearest(text, allowed.iter().copied()) {
-            found = found.fix(node.span, written_like(node.span, text, near));
+            found = mend(found, node.span, text, near);
         }
         cx.push(found);
     }
@@ -180,6 +176,14 @@ pub(super) fn timestamp(cx: &mut Context<'_, '_>, node: &Node, place: &Place<'_>
         } else {
             "for example `2026-03-14T01:59:00Z`"
         });
+        // A blank or a small letter between date and time.
+        let mut mended = text.to_ascii_uppercase();
+        if matches!(mended.get(10..11), Some(" " | "_")) {
+            mended.replace_range(10..11, "T");
+        }
+        if is_timestamp(&mended) {
+            found = mend(found, node.span, text, &mended);
+        }
         cx.push(found);
     }
 }

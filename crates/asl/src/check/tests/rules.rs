@@ -20,7 +20,7 @@ fn codes_are_unique_and_sorted() {
 fn every_wrong_example_breaks_its_rule_and_every_right_one_keeps_all() {
     for rule in catalogue() {
         if rule.wrong.is_empty() {
-            assert!(matches!(rule.code.0, "ASL009" | "ASL010"), "{} has no example", rule.code);
+            assert!(matches!(rule.code.0, "ASL009" | "ASL010" | "ASL900"), "{} has no example", rule.code);
             continue;
         }
         let options = Options { machine_type: Some(rule.machine_type), tokens: Tokens::Wildcard, sources: None };
@@ -34,6 +34,54 @@ fn every_wrong_example_breaks_its_rule_and_every_right_one_keeps_all() {
         let bad: Vec<_> = found.iter().filter(|d| d.code == rule.code || d.severity <= Severity::Runtime).collect();
         assert!(bad.is_empty(), "{}: the right example is wrong: {bad:?}", rule.code);
     }
+}
+
+/// A fix can be applied as it stands, and then the finding is gone.
+#[test]
+fn fixes_mend() {
+    let typos = [
+        r#"{"StartAt":"A","Coment":"x","States":{"A":{"Type":"pass","Next":"b"},"B":{"Type":"Suceed"}}}"#,
+        r#"{"QueryLanguage":"jsonata","StartAt":"A \"x\"","States":{"A \"y\"":{"Type":"Pass","End":true}}}"#,
+        r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::lamda:invoke","retry":[],"End":true}}}"#,
+        r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:stepfunctions:listExecutions",
+            "Parameters":{"stateMachineArn":"x"},"Retry":[{"ErrorEquals":["States.TimeOut"],"JitterStrategy":"full"}],"End":true}}}"#,
+    ];
+    let examples = catalogue().iter().filter(|r| !r.wrong.is_empty()).map(|r| (r.wrong, r.machine_type));
+    let mut mended = 0;
+    for (wrong, kind) in examples.chain(typos.into_iter().map(|t| (t, crate::MachineType::Standard))) {
+        let options = Options { machine_type: Some(kind), tokens: Tokens::Wildcard, sources: None };
+        let root = node(wrong);
+        for found in check(&root, &options).diagnostics {
+            let Some(fix) = found.fix else { continue };
+            let mut text = wrong.to_owned();
+            text.replace_range(fix.span.start..fix.span.end, &fix.replacement);
+            let after = node(&text);
+            let left = check(&after, &options).diagnostics;
+            let same = left.iter().any(|d| d.code == found.code && d.title == found.title);
+            assert!(!same, "{}: {text}: {left:?}", found.code);
+            mended += 1;
+        }
+    }
+    assert!(mended >= 15, "{mended}");
+}
+
+/// Words of YAML stay words, and are quoted where they would become something else.
+#[test]
+fn fixes_keep_yaml() {
+    let mend = |text: &str| {
+        let root = statewright_source::parse_yaml(statewright_source::FileId(0), text).root.unwrap();
+        let found = check(&root, &Options::default()).diagnostics;
+        let fix = found.into_iter().find_map(|d| d.fix).unwrap();
+        let mut text = text.to_owned();
+        text.replace_range(fix.span.start..fix.span.end, &fix.replacement);
+        text
+    };
+    let states = |next: &str, name: &str| {
+        format!("StartAt: A\nStates:\n  A:\n    Type: Pass\n    Next: {next}\n  {name}:\n    Type: Succeed\n")
+    };
+    assert_eq!(mend(&states("Donne", "Done")), states("Done", "Done"));
+    assert_eq!(mend(&states("'Donne'", "Done")), states("\"Done\"", "Done"));
+    assert_eq!(mend(&states("All done", "'All done: x'")), states("\"All done: x\"", "'All done: x'"));
 }
 
 #[test]
