@@ -1,5 +1,8 @@
 //! Who we are, and the clients.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::HashMap,
     future::Future,
@@ -207,15 +210,7 @@ impl Connection {
     /// No network: for tests of what is made of an answer.
     #[cfg(test)]
     pub(crate) fn offline() -> Self {
-        let identity = Identity {
-            partition: Partition::new("aws"),
-            account: AccountId::new("123456789012"),
-            region: Region::new("us-east-1"),
-        };
-        let config =
-            SdkConfig::builder().behavior_version(BehaviorVersion::latest()).region(SdkRegion::new("us-east-1"));
-        let caller = Arn::parse("arn:aws:iam::123456789012:user/u").unwrap();
-        Self::with(config.build(), identity, caller, Settings::PARALLELISM)
+        tests::connection(None)
     }
 }
 
@@ -316,13 +311,17 @@ fn check_endpoint(settings: &Settings) -> Result<(), Refusal> {
 
 /// An answer without an error of AWS's comes from something else.
 fn not_aws(endpoint: Option<&str>, refusal: Refusal) -> Refusal {
-    let Some(endpoint) = endpoint.filter(|_| refusal.code.is_empty()) else { return refusal };
-    match refusal.kind {
-        RefusalKind::Unreachable | RefusalKind::Credentials => refusal,
-        _ => {
+    match endpoint {
+        // What cannot be reached is told with its address already.
+        Some(endpoint)
+            if refusal.code.is_empty()
+                && refusal.kind != RefusalKind::Credentials
+                && !refusal.message.starts_with(endpoint) =>
+        {
             let message = format!("{endpoint} does not answer as AWS does: {}", refusal.message);
             Refusal { kind: RefusalKind::Unreachable, message, ..refusal }
         }
+        _ => refusal,
     }
 }
 
