@@ -46,7 +46,26 @@ pub(crate) fn read(sources: &mut Sources, paths: &[PathBuf], global: &Global) ->
             Err(faults) => findings.extend(faults),
         }
     }
+    if shared && !loaded.is_empty() {
+        findings.extend(global.variables.iter().filter_map(|(name, _)| undeclared(name, &loaded)));
+    }
     (loaded, findings)
+}
+
+/// A variable that is given to several specs and that none of them declares.
+fn undeclared(name: &str, specs: &[Loaded]) -> Option<Diagnostic> {
+    let declared: BTreeSet<&str> = specs.iter().flat_map(Loaded::variables).collect();
+    if declared.contains(name) {
+        return None;
+    }
+    let found = Diagnostic::error(
+        statewright_spec::codes::UNKNOWN_VARIABLE,
+        format!("no spec declares the variable `{}`", statewright_source::visible(name)),
+    );
+    Some(match statewright_source::nearest(name, declared) {
+        Some(near) => found.help(format!("did you mean `{near}`?")),
+        None => found.help("leave out `--var`, or declare it under `variables`"),
+    })
 }
 
 /// One spec, with what the command line gives to it.
