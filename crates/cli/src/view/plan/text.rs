@@ -35,7 +35,7 @@ pub(crate) fn text(plan: &Plan, sources: &Sources) -> String {
         }
     }
     if !plan.findings.is_empty() {
-        let _ = write!(out, "\n{}", finding::text(sources, &plan.findings));
+        let _ = writeln!(out, "\n{}", finding::text(sources, &plan.findings).trim_end());
     }
     if !plan.steps.is_empty() {
         let _ = write!(out, "\n{}", call_lines(plan));

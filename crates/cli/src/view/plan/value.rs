@@ -5,8 +5,10 @@ use similar::{ChangeTag, TextDiff};
 use statewright_planner::{Change, Shown};
 use statewright_source::visible;
 
-/// The longest value that stands on one line, in characters.
+/// The longest value that is compared on one line, in characters: longer ones are shown as a diff.
 const LINE: usize = 72;
+/// The longest value that is shown on one line where there is nothing to compare it with: an ARN is shown whole.
+const LONGEST: usize = 120;
 
 /// How one change is shown.
 #[derive(Debug, PartialEq, Eq)]
@@ -109,7 +111,7 @@ fn inline(shown: &Shown) -> Option<String> {
         Shown::Value(value) => compact(value),
     };
     let count = text.chars().count();
-    Some(if count > LINE {
+    Some(if count > LONGEST {
         format!("{}… ({count} characters)", text.chars().take(LINE - 12).collect::<String>())
     } else {
         text

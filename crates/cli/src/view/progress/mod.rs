@@ -45,6 +45,9 @@ fn closing(plan: &Plan, journal: &Journal) -> String {
     }
     let total = plan.steps.len();
     let done = journal.done.len();
+    if total == 0 {
+        return "\nNothing to do: AWS is as the spec says.\n".to_owned();
+    }
     let steps = if total == 1 { "step" } else { "steps" };
     let verdict = if journal.interrupted {
         paint(style::CHANGED.bold(), format!("Interrupted: {done} of {total} {steps} done. Run it again to go on."))
