@@ -11,7 +11,7 @@ use serde_json::Value;
 use statewright_spec::{Address, Kind, Resource};
 
 use crate::{
-    Action, Operation, Step, StepId,
+    Action, Operation, Present, Step, StepId,
     draft::{Draft, Phase},
     kind::state_machine,
     operation::state_machine::StateMachineOperation,
@@ -53,7 +53,7 @@ pub(crate) fn order(survey: &Survey<'_>, drafts: Vec<Draft>) -> Vec<Step> {
             action: draft.action,
             title: draft.title,
             changes: draft.changes,
-            needs: before.map(|node| ids[node]).collect(),
+            needs: before.map(|before| ids[before]).filter(|id| *id < ids[node]).collect(),
             expects: draft.expects,
             why: draft.why,
             risk: (!draft.risk.is_empty()).then(|| draft.risk.join("; ")),
@@ -188,6 +188,19 @@ impl Edges<'_, '_> {
                 }
             }
         }
+        for node in self.nodes.iter().filter(|(phase, a)| *phase == Phase::Delete && a.kind == Kind::Role) {
+            // A trust that names a role that is gone names nobody any more.
+            let Some(role) = self.survey.present(&node.1) else { continue };
+            let trusts = |present: &Present| match &present.resource {
+                Resource::Role(other) => names(&other.trust, role.arn.as_str()),
+                _ => false,
+            };
+            for (other, _) in self.survey.ours().filter(|(_, present)| trusts(present)) {
+                for phase in [Phase::Grow, Phase::Shrink, Phase::Delete] {
+                    wishes.push((node.clone(), (phase, other.clone())));
+                }
+            }
+        }
         for (after, before) in wishes {
             let both = self.nodes.contains(&after) && self.nodes.contains(&before);
             if both && after != before && !self.leads(&before, &after) {
@@ -241,6 +254,16 @@ fn settle_machines(survey: &Survey<'_>, before: &BTreeMap<Node, BTreeSet<Node>>,
     }
 }
 
+/// The first that may come next. There is always one while the edges have no circle; should they ever have one, it is
+/// broken at its first share, for a step that is left out would never be done.
+fn next<'a, K: Ord>(
+    ready: &mut BTreeMap<K, &'a Node>,
+    waiting: &BTreeMap<&'a Node, usize>,
+    rank: impl Fn(&Node) -> K,
+) -> Option<&'a Node> {
+    ready.pop_first().map(|(_, node)| node).or_else(|| waiting.keys().copied().min_by_key(|node| rank(node)))
+}
+
 /// An order in which each comes after all that it waits for; among those that may come next, the kinds in the order of
 /// [`Kind`] (for deletes the other way round), then by name.
 fn sorted(nodes: &BTreeSet<Node>, before: &BTreeMap<Node, BTreeSet<Node>>) -> Vec<Node> {
@@ -253,7 +276,8 @@ fn sorted(nodes: &BTreeSet<Node>, before: &BTreeMap<Node, BTreeSet<Node>>) -> Ve
     let mut ready: BTreeMap<(Phase, usize, String), &Node> =
         waiting.iter().filter(|(_, n)| **n == 0).map(|(node, _)| (rank(node), *node)).collect();
     let mut sorted = Vec::with_capacity(nodes.len());
-    while let Some((_, node)) = ready.pop_first() {
+    while let Some(node) = next(&mut ready, &waiting, rank) {
+        waiting.remove(node);
         sorted.push(node.clone());
         for (next, _) in before.iter().filter(|(_, before)| before.contains(node)) {
             if let Some(left) = waiting.get_mut(next) {
@@ -265,4 +289,33 @@ fn sorted(nodes: &BTreeSet<Node>, before: &BTreeMap<Node, BTreeSet<Node>>) -> Ve
         }
     }
     sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(name: &str) -> Node {
+        (Phase::Delete, Address::new(Kind::Role, name))
+    }
+
+    fn order_of(edges: &[(&str, &str)]) -> Vec<String> {
+        let mut before: BTreeMap<Node, BTreeSet<Node>> = BTreeMap::new();
+        for (after, first) in edges {
+            before.entry(node(after)).or_default().insert(node(first));
+            before.entry(node(first)).or_default();
+        }
+        let nodes = before.keys().cloned().collect();
+        sorted(&nodes, &before).into_iter().map(|(_, address)| address.name).collect()
+    }
+
+    #[test]
+    fn each_after_what_it_waits_for() {
+        assert_eq!(order_of(&[("a", "b"), ("b", "c"), ("a", "c"), ("d", "c")]), ["c", "b", "a", "d"]);
+    }
+
+    #[test]
+    fn a_circle_leaves_nothing_out() {
+        assert_eq!(order_of(&[("a", "b"), ("b", "a"), ("c", "a"), ("d", "e")]), ["e", "d", "a", "b", "c"]);
+    }
 }
