@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use super::{
-    choice, document, errors, expression, graph, language, map, names, path, task, template, value, variables,
+    aws, call, choice, document, errors, express, expression, graph, language, map, names, path, task, template, value,
+    variables,
 };
 use crate::rule::Rule;
 
@@ -24,7 +25,9 @@ static CATALOGUE: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         map::RULES,
         errors::RULES,
         task::RULES,
-        super::aws::RULES,
+        call::RULES,
+        express::RULES,
+        aws::RULES,
     ];
     let mut rules: Vec<Rule> = groups.concat();
     rules.sort_by_key(|r| r.code);

@@ -2,11 +2,13 @@
 
 mod assigned;
 mod aws;
+mod call;
 mod catalogue;
 mod choice;
 mod context;
 mod document;
 mod errors;
+mod express;
 mod expression;
 mod fields;
 mod graph;
@@ -96,7 +98,7 @@ pub fn check<'n>(root: &'n Node, options: &Options<'_>) -> Checked<'n> {
             task::check(&mut cx, state);
             map::check(&mut cx, state);
         }
-        task::express(&mut cx);
+        express::check(&mut cx);
         map::labels(&mut cx);
         variables::check(&mut cx);
     }

@@ -188,7 +188,7 @@ fn shape(cx: &mut Context<'_, '_>, object: Object<'_>, field: &'static Field, en
         Shape::Flag => value::flag(cx, node, &place),
         Shape::Texts => texts(cx, node, &place, field.name),
         Shape::States => states(cx, node, &place, field.name),
-        Shape::Object(schema) | Shape::Body(schema) => check(cx, keyed(place), schema),
+        Shape::Object(schema) => check(cx, keyed(place), schema),
         Shape::List(schema, emptiness) => {
             objects(cx, node, &place, emptiness, field.name, |cx, node, place| check(cx, inner(node, place), schema));
         }

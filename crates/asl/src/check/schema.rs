@@ -79,8 +79,7 @@ pub(super) enum Shape {
     NestedRule,
     /// What a choice rule compares.
     Variable,
-    /// A branch or a processor: its states are looked at as states.
-    Body(&'static Schema),
+    /// Branches: their states are looked at as states.
     Bodies(&'static Schema),
     /// The states of a body: a map that is not empty.
     States,

@@ -236,12 +236,15 @@ fn parse_timestamp(text: &str) -> Option<()> {
 
 /// `Items`: a list, or an expression that gives one.
 pub(super) fn items(cx: &mut Context<'_, '_>, state: &State<'_>, node: &Node, place: &Place<'_>) {
-    match &node.value {
-        Value::Seq(_) | Value::Map(_) => super::template::check(cx, state, node, place, false, Scope::Before),
-        Value::String(text) if expression::check(cx, state, node, place, Scope::Before, Some(Gives::List)) => {
-            let _ = text;
+    let right = match &node.value {
+        Value::Seq(_) | Value::Map(_) => {
+            super::template::check(cx, state, node, place, false, Scope::Before);
+            true
         }
-        _ => wrong_kind(cx, node, "a list or an expression", "ARRAY", place),
+        _ => expression::check(cx, state, node, place, Scope::Before, Some(Gives::List)),
+    };
+    if !right {
+        wrong_kind(cx, node, "a list or an expression", "ARRAY", place);
     }
 }
 
