@@ -103,3 +103,65 @@ fn every_bound_of_the_schema_is_checked() {
     }
     assert_eq!(missed, Vec::<String>::new());
 }
+
+fn properties(schema: &Value, definitions: &Value, pointer: &str, found: &mut Vec<String>) {
+    let Some(object) = schema.as_object() else { return };
+    if let Some(name) = object.get("$ref").and_then(Value::as_str) {
+        return properties(&definitions[name.rsplit('/').next().unwrap()], definitions, pointer, found);
+    }
+    for (key, inner) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let pointer = format!("{pointer}/{key}");
+        found.push(pointer.clone());
+        properties(inner, definitions, &pointer, found);
+    }
+    for key in ["anyOf", "allOf"] {
+        for inner in object.get(key).and_then(Value::as_array).into_iter().flatten() {
+            properties(inner, definitions, pointer, found);
+        }
+    }
+}
+
+/// Whatever stands at a key, it is taken, or every finding has a place and no place is spoken of twice.
+#[test]
+fn anything_at_any_key() {
+    let junk = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(5_000_000_000_u64),
+        json!(""),
+        json!("x y"),
+        json!([[]]),
+        json!({ "": {} }),
+    ];
+    let mut twice = Vec::new();
+    for kind in Kind::ALL {
+        let schema = schema::kind_schema(kind);
+        let mut pointers = Vec::new();
+        properties(&schema, &schema["definitions"], "", &mut pointers);
+        pointers.sort();
+        pointers.dedup();
+        let case = Case::new().with("t.py", "x");
+        for pointer in &pointers {
+            for value in &junk {
+                let mut body = least(kind);
+                let (parent, key) = pointer.rsplit_once('/').unwrap();
+                let Some(Value::Object(map)) = body.pointer_mut(parent) else { continue };
+                map.insert(key.to_owned(), value.clone());
+                let lines = case.lines(kind, &body.to_string());
+                let mut places: Vec<&str> = lines
+                    .lines()
+                    .filter(|l| l.starts_with("error SPEC") && !l.starts_with("error SPEC006"))
+                    .map(|l| l.splitn(4, ' ').nth(2).unwrap())
+                    .collect();
+                let all = places.len();
+                places.sort_unstable();
+                places.dedup();
+                if places.len() != all {
+                    twice.push(format!("{kind} {pointer} = {value}:\n{lines}"));
+                }
+            }
+        }
+    }
+    assert_eq!(twice.concat(), "");
+}

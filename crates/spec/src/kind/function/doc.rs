@@ -183,13 +183,18 @@ pub(crate) enum LogFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schemars(inline)]
-#[allow(missing_docs, reason = "each says itself")]
 pub(crate) enum ApplicationLevel {
+    /// Everything.
     Trace,
+    /// What helps to find faults.
     Debug,
+    /// What happens as it should.
     Info,
+    /// What may become a fault.
     Warn,
+    /// Faults.
     Error,
+    /// Faults that end the function.
     Fatal,
 }
 
@@ -197,10 +202,12 @@ pub(crate) enum ApplicationLevel {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schemars(inline)]
-#[allow(missing_docs, reason = "each says itself")]
 pub(crate) enum SystemLevel {
+    /// Everything, extensions included.
     Debug,
+    /// Start, end and report of each call.
     Info,
+    /// What may become a fault.
     Warn,
 }
 
