@@ -1,12 +1,12 @@
 //! The least policy that grants some needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
 use crate::{
     needs::{Certainty, Conditions, Need},
-    pattern::{Case, covers},
+    pattern::{Case, Token, covers_tokens, is_wild, tokens},
     size,
 };
 
@@ -75,27 +75,59 @@ fn collect(needs: &[Wanted]) -> (Atoms, Vec<&str>) {
 
 /// Without the atoms that another one grants. Who needed them needs that one.
 fn least(atoms: Atoms) -> Atoms {
-    let all: Vec<(Atom, BTreeSet<usize>)> = atoms.into_iter().collect();
-    let mut out: Vec<Option<BTreeSet<usize>>> = all.iter().map(|(_, by)| Some(by.clone())).collect();
-    for (at, (atom, _)) in all.iter().enumerate() {
-        let wider = all.iter().enumerate().find(|(other, (wide, _))| {
+    let all: Vec<(Pattern, BTreeSet<usize>)> = atoms.into_iter().map(|(atom, by)| (Pattern::new(atom), by)).collect();
+    // An atom is granted by one with wildcards, or by one that says the same without its conditions.
+    let wild: Vec<usize> = (0..all.len()).filter(|&at| all[at].0.wild).collect();
+    let mut same: HashMap<(String, &str), Vec<usize>> = HashMap::new();
+    for (at, (pattern, _)) in all.iter().enumerate() {
+        same.entry(pattern.key()).or_default().push(at);
+    }
+    let mut by: Vec<BTreeSet<usize>> = all.iter().map(|(_, by)| by.clone()).collect();
+    let mut gone = vec![false; all.len()];
+    for (at, (pattern, _)) in all.iter().enumerate() {
+        let twins = same.get(&pattern.key()).map_or(&[][..], Vec::as_slice);
+        let wider = twins.iter().chain(&wild).copied().find(|&other| {
+            let wide = &all[other].0;
             // Two that grant each other are the same but for their spelling: the first stays.
-            *other != at && out[*other].is_some() && grants(wide, atom) && (!grants(atom, wide) || *other < at)
+            other != at && !gone[other] && wide.grants(pattern) && (other < at || !pattern.grants(wide))
         });
-        if let Some((other, _)) = wider
-            && let Some(by) = out[at].take()
-            && let Some(there) = &mut out[other]
-        {
-            there.extend(by);
+        if let Some(other) = wider {
+            gone[at] = true;
+            let mine = std::mem::take(&mut by[at]);
+            by[other].extend(mine);
         }
     }
-    all.into_iter().zip(out).filter_map(|((atom, _), by)| Some((atom, by?))).collect()
+    let kept = all.iter().zip(by).zip(&gone).filter(|(_, gone)| !**gone);
+    kept.map(|(((pattern, _), by), _)| (pattern.atom.clone(), by)).collect()
 }
 
-fn grants(wide: &Atom, narrow: &Atom) -> bool {
-    (wide.conditions.is_empty() || wide.conditions == narrow.conditions)
-        && covers(&wide.action, &narrow.action, Case::Insensitive)
-        && covers(&wide.resource, &narrow.resource, Case::Sensitive)
+/// An atom ready to be compared.
+struct Pattern {
+    atom: Atom,
+    wild: bool,
+    action: Vec<Token>,
+    resource: Vec<Token>,
+}
+
+impl Pattern {
+    fn new(atom: Atom) -> Self {
+        Self {
+            wild: is_wild(&atom.action) || is_wild(&atom.resource),
+            action: tokens(&atom.action, Case::Insensitive, true),
+            resource: tokens(&atom.resource, Case::Sensitive, true),
+            atom,
+        }
+    }
+
+    fn key(&self) -> (String, &str) {
+        (self.atom.action.to_lowercase(), &self.atom.resource)
+    }
+
+    fn grants(&self, narrow: &Self) -> bool {
+        (self.atom.conditions.is_empty() || self.atom.conditions == narrow.atom.conditions)
+            && covers_tokens(&self.action, &narrow.action)
+            && covers_tokens(&self.resource, &narrow.resource)
+    }
 }
 
 /// Statements: atoms with one `key` are one, then those with one set of `other`.

@@ -34,6 +34,9 @@ pub fn matches(pattern: &str, text: &str, case: Case) -> bool {
         return true;
     }
     let fold = case == Case::Insensitive;
+    if !is_wild(pattern) && (!fold || pattern.is_ascii()) {
+        return if fold { pattern.eq_ignore_ascii_case(text) } else { pattern == text };
+    }
     if pattern.is_ascii() && text.is_ascii() {
         let same = |p: u8, t: u8| p == t || (fold && p.eq_ignore_ascii_case(&t));
         greedy(pattern.as_bytes(), text.as_bytes(), |p| *p == b'*', |p, t| *p == b'?' || same(*p, *t))

@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use statewright_source::{Diagnostic, Severity};
 
 use crate::{
     actions::{Action, Level, catalogue},
+    codes,
     derive::Wanted,
     document::{Document, Effect, Scope},
     evaluate::{Context, Decider, Decision, Layer, Policies, Policy, Request, ResourcePolicy},
@@ -72,6 +74,9 @@ pub enum Verdict {
     Missing {
         /// `nothing allows it`, `denied by …`.
         why: String,
+        /// Something forbids it: no further policy could grant it.
+        #[serde(skip)]
+        denied: bool,
     },
     /// It depends (`IAM203`).
     Depends {
@@ -102,6 +107,74 @@ pub struct Granted {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub excess: Option<String>,
 }
+
+impl Row {
+    /// Whether AWS looks for it when the machine is made, and refuses the machine without (`IAM205`).
+    pub fn is_refused_at_once(&self) -> bool {
+        self.managed_rule || LOG_DELIVERY.contains(&self.action.as_str())
+    }
+
+    /// The finding of a row, without a place: `IAM201` where the execution will fail, `IAM205` where AWS refuses the machine
+    /// at once, `IAM203` where it depends; nothing where it is granted.
+    pub fn finding(&self) -> Option<Diagnostic> {
+        let Self { state, action, resource, .. } = self;
+        let refused_at_once = self.is_refused_at_once();
+        let found = match &self.verdict {
+            Verdict::Granted { .. } => return None,
+            Verdict::Missing { why, .. } => {
+                let title = format!("`{state}` needs `{action}` on `{resource}`: {why}");
+                if refused_at_once {
+                    Diagnostic::error(codes::SERVICE_RIGHTS, title).help("grant it: AWS refuses the machine without")
+                } else {
+                    let help = if why.starts_with("denied") {
+                        "a `Deny` wins over every grant: remove or narrow that statement"
+                    } else if self.resource_policy_may_grant {
+                        "grant it to the role, unless the resource's own policy allows the role"
+                    } else {
+                        "grant it to the role, or the execution fails there"
+                    };
+                    Diagnostic::new(codes::MISSING_PERMISSION, Severity::Runtime, title).help(help)
+                }
+            }
+            Verdict::Depends { on } => Diagnostic::new(
+                codes::DEPENDS,
+                Severity::Note,
+                format!("whether `{state}` may do `{action}` on `{resource}` depends: {}", on.join("; ")),
+            ),
+        };
+        Some(found)
+    }
+}
+
+impl Granted {
+    /// `IAM202` where it grants more than is used, without a place.
+    pub fn finding(&self) -> Option<Diagnostic> {
+        let excess = self.excess.as_ref()?;
+        let name = self.sid.clone().unwrap_or_else(|| format!("statement {}", self.statement + 1));
+        let found = Diagnostic::new(
+            codes::EXCESS,
+            Severity::Warning,
+            format!("{name} of {} grants more than is used: {excess}", self.policy),
+        );
+        Some(if self.used.is_empty() {
+            found.help("remove the statement, or say what else uses it")
+        } else {
+            found.help(format!("grant only {}", self.used.join(", ")))
+        })
+    }
+}
+
+/// What the role of a machine that logs must have, or AWS refuses the machine.
+const LOG_DELIVERY: [&str; 8] = [
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+];
 
 /// Services whose resources have policies that can grant to a role of the same account.
 const WITH_RESOURCE_POLICIES: [&str; 5] = ["lambda", "s3", "sqs", "sns", "kms"];
@@ -176,11 +249,13 @@ fn context(need: &Need) -> Context {
 fn verdict(decision: &Decision, named: &[(String, Document)]) -> Verdict {
     match decision {
         Decision::Allowed { by } => Verdict::Granted { by: name(by, named) },
-        Decision::ExplicitDeny { by } => Verdict::Missing { why: format!("denied by {}", name(by, named)) },
+        Decision::ExplicitDeny { by } => {
+            Verdict::Missing { why: format!("denied by {}", name(by, named)), denied: true }
+        },
         Decision::ImplicitDeny { missing: Layer::Boundary } => {
-            Verdict::Missing { why: "the permissions boundary does not allow it".to_owned() }
+            Verdict::Missing { why: "the permissions boundary does not allow it".to_owned(), denied: true }
         }
-        Decision::ImplicitDeny { .. } => Verdict::Missing { why: "nothing allows it".to_owned() },
+        Decision::ImplicitDeny { .. } => Verdict::Missing { why: "nothing allows it".to_owned(), denied: false },
         Decision::Depends { on, .. } => Verdict::Depends { on: on.clone() },
     }
 }
@@ -249,7 +324,11 @@ fn granted(policy: &str, document: &Document, at: usize, states: Vec<String>, us
     actions.dedup_by_key(|a| (a.service, a.name));
     let mut unused: BTreeMap<&'static str, usize> = BTreeMap::new();
     for action in &actions {
-        if !used.iter().any(|u| u.eq_ignore_ascii_case(&action.full_name())) {
+        let is_it = |u: &String| {
+            u.split_once(':')
+                .is_some_and(|(s, a)| s.eq_ignore_ascii_case(action.service) && a.eq_ignore_ascii_case(action.name))
+        };
+        if !used.iter().any(is_it) {
             *unused.entry(Level::as_str(action.level())).or_default() += 1;
         }
     }

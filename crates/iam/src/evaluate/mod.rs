@@ -18,6 +18,7 @@ pub use context::{Context, Unsaid};
 pub(crate) use self::rule::{Held, Rule};
 use crate::{
     document::{Document, Effect},
+    pattern::is_wild,
     principal::Principal,
 };
 
@@ -36,17 +37,31 @@ pub struct Request<'a> {
     pub context: &'a Context,
 }
 
-impl<'a> Request<'a> {
-    /// An action that has no resource is granted on `*` alone: an ARN in a policy does not reach it, however much `*` as a
-    /// pattern might mean that ARN too.
-    fn on_nothing(&self) -> Request<'a> {
-        let mut request = self.clone();
-        if self.resource == "*"
-            && crate::actions::catalogue().action(self.action).is_some_and(|a| a.resource_types().next().is_none())
+/// A request, looked at once for all the statements it is held against.
+pub(crate) struct Asked<'a> {
+    request: Request<'a>,
+    /// In lower case.
+    action: String,
+    wild_action: bool,
+    wild_resource: bool,
+}
+
+impl<'a> Asked<'a> {
+    fn new(request: &Request<'a>) -> Self {
+        let mut request = request.clone();
+        // An action that has no resource is granted on `*` alone: an ARN in a policy does not reach it, however much `*` as a
+        // pattern might mean that ARN too.
+        if request.resource == "*"
+            && crate::actions::catalogue().action(request.action).is_some_and(|a| a.resource_types().next().is_none())
         {
             request.resource = "";
         }
-        request
+        Self {
+            action: request.action.to_lowercase(),
+            wild_action: is_wild(request.action),
+            wild_resource: is_wild(request.resource),
+            request,
+        }
     }
 }
 
@@ -152,13 +167,14 @@ impl Policy {
 impl Policies {
     /// Decides about one request.
     pub fn evaluate(&self, request: &Request<'_>) -> Decision {
-        let request = &request.on_nothing();
-        let identity = layer(Layer::Identity, &self.identity, request);
-        let boundary = self.boundary.iter().map(|policy| layer(Layer::Boundary, std::slice::from_ref(policy), request));
-        let control = self.control.iter().map(|level| layer(Layer::Control, level, request));
+        let asked = &Asked::new(request);
+        let request = &asked.request;
+        let identity = layer(Layer::Identity, &self.identity, asked);
+        let boundary = self.boundary.iter().map(|policy| layer(Layer::Boundary, std::slice::from_ref(policy), asked));
+        let control = self.control.iter().map(|level| layer(Layer::Control, level, asked));
         let limits: Vec<Answer> = boundary.chain(control).collect();
         let resource = match &self.resource {
-            ResourcePolicy::Known(policy) => layer(Layer::Resource, std::slice::from_ref(policy), request),
+            ResourcePolicy::Known(policy) => layer(Layer::Resource, std::slice::from_ref(policy), asked),
             ResourcePolicy::None | ResourcePolicy::Unknown => Answer::nothing(Layer::Resource),
         };
         let answers = || limits.iter().chain([&identity, &resource]);
@@ -178,11 +194,11 @@ impl Policies {
 
     /// Every statement of the identity policies that allows the request, or may: which of a role's statements are used.
     pub fn allowing(&self, request: &Request<'_>) -> Vec<Decider> {
-        let request = &request.on_nothing();
+        let asked = Asked::new(request);
         let mut out = Vec::new();
         for (at, policy) in self.identity.iter().enumerate() {
             for rule in policy.rules.iter().filter(|rule| rule.effect == Effect::Allow) {
-                if !matches!(rule.holds(request), Held::No) {
+                if !matches!(rule.holds(&asked), Held::No) {
                     out.push(Decider { layer: Layer::Identity, policy: at, statement: rule.statement });
                 }
             }
@@ -347,16 +363,16 @@ impl Open {
     }
 }
 
-fn layer(layer: Layer, policies: &[Policy], request: &Request<'_>) -> Answer {
+fn layer(layer: Layer, policies: &[Policy], asked: &Asked<'_>) -> Answer {
     let mut answer = Answer::nothing(layer);
     for (at, policy) in policies.iter().enumerate() {
         for rule in &policy.rules {
-            let held = rule.holds(request);
+            let held = rule.holds(asked);
             if matches!(held, Held::No) {
                 continue;
             }
             let by = Decider { layer, policy: at, statement: rule.statement };
-            let direct = layer != Layer::Resource || rule.names_directly(request.principal);
+            let direct = layer != Layer::Resource || rule.names_directly(asked.request.principal);
             match (rule.effect, held) {
                 (_, Held::No) => {}
                 (Effect::Deny, Held::Yes) => answer.deny = answer.deny.or(Some(by)),

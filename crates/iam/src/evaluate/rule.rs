@@ -1,14 +1,16 @@
 //! One statement against one request.
 
+use std::collections::HashSet;
+
 use super::{
-    Request,
+    Asked, Request,
     compare::{Outcome, holds},
     context::Known,
 };
 use crate::{
     actions::catalogue,
     canonical::{action_text, resource_text},
-    document::{Condition, Effect, Scope, Statement},
+    document::{Condition, Effect, Scope, Statement, Text},
     operator::Operator,
     pattern::{Case, Token, covers_tokens, is_wild, matches, meets_tokens, tokens},
     principal::Principal,
@@ -20,11 +22,58 @@ use crate::{
 pub(crate) struct Rule {
     pub(super) statement: usize,
     pub(super) effect: Effect,
-    actions: Scope<String>,
-    resources: Option<Scope<String>>,
+    actions: Named,
+    resources: Option<Named>,
     principals: Option<Scope<Principal>>,
     conditions: Vec<Test>,
     variables: bool,
+}
+
+/// A list of actions or resources, ready.
+#[derive(Debug, Clone)]
+struct Named {
+    negated: bool,
+    /// As they are compared, in their order.
+    all: Vec<String>,
+    /// Those that name one thing.
+    exact: HashSet<String>,
+    /// The places of the others: with wildcards or variables.
+    loose: Vec<usize>,
+}
+
+impl Named {
+    fn new(scope: &Scope<Text>, text: fn(&str) -> String) -> Self {
+        let all: Vec<String> = scope.items().iter().map(|t| text(&t.value)).collect();
+        let is_loose = |text: &String| is_wild(text) || text.contains("${");
+        Self {
+            negated: scope.is_negated(),
+            exact: all.iter().filter(|text| !is_loose(text)).cloned().collect(),
+            loose: (0..all.len()).filter(|&at| is_loose(&all[at])).collect(),
+            all,
+        }
+    }
+
+    /// How much of what is asked for it names; `of` says it for one item.
+    fn extent(&self, asked: &str, wild: bool, of: impl Fn(&str) -> Extent) -> Extent {
+        let most = if wild {
+            self.all.iter().map(|item| of(item)).max()
+        } else if self.exact.contains(asked) {
+            Some(Extent::All)
+        } else {
+            self.loose.iter().map(|&at| of(&self.all[at])).max()
+        };
+        turned(self.negated, most.unwrap_or(Extent::None))
+    }
+
+    /// The first few.
+    fn words(&self) -> String {
+        const SHOWN: usize = 3;
+        let mut text = self.all.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+        if self.all.len() > SHOWN {
+            text = format!("{text} and {} more", self.all.len() - SHOWN);
+        }
+        if self.negated { format!("all but {text}") } else { text }
+    }
 }
 
 /// A condition, ready.
@@ -56,10 +105,6 @@ enum Extent {
 
 impl Rule {
     pub(crate) fn new(at: usize, statement: &Statement, variables: bool) -> Option<Self> {
-        let map = |scope: &Scope<crate::document::Text>, text: fn(&str) -> String| {
-            let items = scope.items().iter().map(|t| text(&t.value)).collect();
-            if scope.is_negated() { Scope::AllBut(items) } else { Scope::Only(items) }
-        };
         let test = |c: &Condition| {
             Some(Test {
                 operator: *c.operator.as_ref().ok()?,
@@ -71,8 +116,8 @@ impl Rule {
         Some(Self {
             statement: at,
             effect: statement.effect?,
-            actions: map(statement.actions.as_ref()?, action_text),
-            resources: statement.resources.as_ref().map(|scope| map(scope, resource_text)),
+            actions: Named::new(statement.actions.as_ref()?, action_text),
+            resources: statement.resources.as_ref().map(|scope| Named::new(scope, resource_text)),
             principals: statement.principals.as_ref().map(|scope| {
                 let items = scope.items().iter().map(|n| n.principal.clone()).collect();
                 if scope.is_negated() { Scope::AllBut(items) } else { Scope::Only(items) }
@@ -82,19 +127,22 @@ impl Rule {
         })
     }
 
-    pub(super) fn holds(&self, request: &Request<'_>) -> Held {
-        let action = extent(&self.actions, |item| text_extent(item, request.action, Case::Insensitive));
+    pub(super) fn holds(&self, asked: &Asked<'_>) -> Held {
+        let request = &asked.request;
+        let action = self
+            .actions
+            .extent(&asked.action, asked.wild_action, |item| text_extent(item, &asked.action, asked.wild_action));
         if action == Extent::None || self.principal(request.principal) == Extent::None {
             return Held::No;
         }
         let mut on = Vec::new();
         if action == Extent::Some {
-            on.push(format!("only for {}", list(&self.actions)));
+            on.push(format!("only for {}", self.actions.words()));
         }
         if let Some(resources) = &self.resources {
-            match extent(resources, |item| self.resource(item, request)) {
+            match resources.extent(request.resource, asked.wild_resource, |item| self.resource(item, asked)) {
                 Extent::None => return Held::No,
-                Extent::Some => on.push(format!("only on {}", list(resources))),
+                Extent::Some => on.push(format!("only on {}", resources.words())),
                 Extent::All => {}
             }
         }
@@ -138,9 +186,10 @@ impl Rule {
     }
 
     /// A resource pattern with its variables filled in. An unknown value leaves the answer open.
-    fn resource(&self, pattern: &str, request: &Request<'_>) -> Extent {
+    fn resource(&self, pattern: &str, asked: &Asked<'_>) -> Extent {
+        let request = &asked.request;
         if !(self.variables && pattern.contains("${")) {
-            let extent = text_extent(pattern, request.resource, Case::Sensitive);
+            let extent = text_extent(pattern, request.resource, asked.wild_resource);
             // "Any resource" of an action means those of its types: a bucket is no topic.
             return if extent == Extent::Some && !could_be(request.action, pattern) { Extent::None } else { extent };
         }
@@ -172,8 +221,12 @@ fn session_of(arn: &str) -> Option<String> {
 }
 
 fn extent<T>(scope: &Scope<T>, of: impl Fn(&T) -> Extent) -> Extent {
-    let most = scope.items().iter().map(of).max().unwrap_or(Extent::None);
-    match (scope.is_negated(), most) {
+    turned(scope.is_negated(), scope.items().iter().map(of).max().unwrap_or(Extent::None))
+}
+
+/// What a `Not…` list names is what it does not name.
+const fn turned(negated: bool, most: Extent) -> Extent {
+    match (negated, most) {
         (false, most) => most,
         (true, Extent::All) => Extent::None,
         (true, Extent::Some) => Extent::Some,
@@ -181,14 +234,15 @@ fn extent<T>(scope: &Scope<T>, of: impl Fn(&T) -> Extent) -> Extent {
     }
 }
 
-fn text_extent(pattern: &str, asked: &str, case: Case) -> Extent {
+/// Both are in the case in which they are compared.
+fn text_extent(pattern: &str, asked: &str, wild: bool) -> Extent {
     if pattern == "*" {
         return Extent::All;
     }
-    if !is_wild(asked) {
-        return if matches(pattern, asked, case) { Extent::All } else { Extent::None };
+    if !wild {
+        return if matches(pattern, asked, Case::Sensitive) { Extent::All } else { Extent::None };
     }
-    token_extent(&tokens(pattern, case, false), &tokens(asked, case, false))
+    token_extent(&tokens(pattern, Case::Sensitive, false), &tokens(asked, Case::Sensitive, false))
 }
 
 fn token_extent(pattern: &[Token], asked: &[Token]) -> Extent {
@@ -222,15 +276,4 @@ pub(super) fn fill(pattern: Vec<Token>, request: &Request<'_>) -> Option<Vec<Tok
         }
     }
     Some(out)
-}
-
-/// The first few of a list.
-fn list(scope: &Scope<String>) -> String {
-    const SHOWN: usize = 3;
-    let items = scope.items();
-    let mut text = items.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    if items.len() > SHOWN {
-        text = format!("{text} and {} more", items.len() - SHOWN);
-    }
-    if scope.is_negated() { format!("all but {text}") } else { text }
 }

@@ -8,7 +8,7 @@ use crate::{
     derive::derive,
     narrows,
     needs::{self, Certainty, Conditions, Need, Parameters, Place},
-    permissions::{Role, table},
+    permissions::{Granted, Role, Row, table},
     validate,
 };
 
@@ -52,18 +52,21 @@ fn a_machine_gets_the_least_policy() {
     assert_eq!(derive(&[]), None);
 }
 
-#[test]
-fn the_table_says_what_is_missing_and_what_is_too_much() {
-    let documents = |value: Value| vec![("run".to_owned(), Document::of(&value).unwrap())];
-    let role = |policies| Role { arn: "arn:aws:iam::123456789012:role/nightly".to_owned(), policies, boundary: None };
-    let policy = json!({"Version": "2012-10-17", "Statement": [
+fn policy_of_the_role() -> Value {
+    json!({"Version": "2012-10-17", "Statement": [
         {"Sid": "Glue", "Effect": "Allow", "Action": "glue:*", "Resource": "*"},
         {"Effect": "Allow", "Action": ["lambda:InvokeFunction", "lambda:GetFunction"], "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:fetch",
          "Condition": {"StringEquals": {"aws:ResourceTag/team": "etl"}}},
         {"Effect": "Allow", "Action": "sns:Publish", "Resource": "arn:aws:sns:*:*:alerts"},
         {"Sid": "NoJob", "Effect": "Deny", "Action": "glue:BatchStopJobRun", "Resource": "*"},
         {"Effect": "Allow", "Action": "logs:*", "Resource": "arn:aws:logs:*:*:log-group:x"},
-        {"Effect": "Allow", "NotAction": "iam:*", "Resource": "arn:aws:s3:::b"}]});
+        {"Effect": "Allow", "NotAction": "iam:*", "Resource": "arn:aws:s3:::b"}]})
+}
+
+#[test]
+fn the_table_says_what_is_missing_and_what_is_too_much() {
+    let documents = |value: Value| vec![("run".to_owned(), Document::of(&value).unwrap())];
+    let role = |policies| Role { arn: "arn:aws:iam::123456789012:role/nightly".to_owned(), policies, boundary: None };
     let table_of = |policies| {
         let table = table(&machine(), &role(policies));
         let rows = table.rows.iter().map(|r| {
@@ -89,7 +92,16 @@ fn the_table_says_what_is_missing_and_what_is_too_much() {
         });
         rows.chain(grants).collect::<String>()
     };
-    insta::assert_snapshot!(table_of(Some(documents(policy))));
+    insta::assert_snapshot!(table_of(Some(documents(policy_of_the_role()))));
+    let all = table(&machine(), &role(Some(documents(policy_of_the_role()))));
+    let said: Vec<String> = all
+        .rows
+        .iter()
+        .filter_map(Row::finding)
+        .chain(all.grants.iter().filter_map(Granted::finding))
+        .map(|d| format!("{} {}: {} ({})", d.severity, d.code, d.title, d.help.unwrap_or_default()))
+        .collect();
+    insta::assert_snapshot!(said.join("\n"));
     let derived = derive(&machine()).unwrap();
     let text = table_of(Some(documents(derived)));
     let open: Vec<&str> = text.lines().filter(|line| !line.contains("granted") && !line.contains("all used")).collect();
