@@ -267,25 +267,29 @@ async fn assume(config: SdkConfig, role: &Arn, region: &str) -> SdkConfig {
     let provider = AssumeRoleProvider::builder(role.as_str())
         .session_name(APP_NAME)
         .region(SdkRegion::new(region.to_owned()))
-        .configure(&config)
+        .configure(&impatient(&config))
         .build()
         .await;
     config.into_builder().credentials_provider(aws_sdk_sts::config::SharedCredentialsProvider::new(provider)).build()
 }
 
+/// For the first calls: whether anybody is there is told in about ten seconds.
+fn impatient(config: &SdkConfig) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(FIRST_CONNECT)
+        .read_timeout(FIRST_CONNECT)
+        .operation_attempt_timeout(CREDENTIALS)
+        .build();
+    config
+        .to_builder()
+        .retry_config(RetryConfig::standard().with_max_attempts(FIRST_ATTEMPTS))
+        .timeout_config(timeouts)
+        .build()
+}
+
 async fn who(config: &SdkConfig) -> Result<Arn, Refusal> {
     const CALL: &str = "sts:GetCallerIdentity";
-    let first = aws_sdk_sts::config::Builder::from(config)
-        .retry_config(RetryConfig::standard().with_max_attempts(FIRST_ATTEMPTS))
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(FIRST_CONNECT)
-                .read_timeout(FIRST_CONNECT)
-                .operation_attempt_timeout(CREDENTIALS)
-                .build(),
-        )
-        .build();
-    let answer = aws_sdk_sts::Client::from_conf(first)
+    let answer = aws_sdk_sts::Client::new(&impatient(config))
         .get_caller_identity()
         .send()
         .await
@@ -312,12 +316,7 @@ fn check_endpoint(settings: &Settings) -> Result<(), Refusal> {
 /// An answer without an error of AWS's comes from something else.
 fn not_aws(endpoint: Option<&str>, refusal: Refusal) -> Refusal {
     match endpoint {
-        // What cannot be reached is told with its address already.
-        Some(endpoint)
-            if refusal.code.is_empty()
-                && refusal.kind != RefusalKind::Credentials
-                && !refusal.message.starts_with(endpoint) =>
-        {
+        Some(endpoint) if refusal.code.is_empty() && refusal.message.starts_with(refusal::HTTP) => {
             let message = format!("{endpoint} does not answer as AWS does: {}", refusal.message);
             Refusal { kind: RefusalKind::Unreachable, message, ..refusal }
         }
@@ -325,8 +324,11 @@ fn not_aws(endpoint: Option<&str>, refusal: Refusal) -> Refusal {
     }
 }
 
-/// Names the profile that gives no credentials: it may be misspelt.
+/// Names the role or the profile that gives no credentials: it may be misspelt.
 fn of_profile(settings: &Settings, refusal: Refusal) -> Refusal {
+    if let Some(role) = settings.assume_role.as_ref().filter(|_| refusal.kind == RefusalKind::Credentials) {
+        return Refusal { message: format!("role {role}: {}", refusal.message), ..refusal };
+    }
     let variable = || std::env::var("AWS_PROFILE").ok().filter(|text| !text.is_empty());
     match settings.profile.clone().or_else(variable) {
         Some(profile) if refusal.kind == RefusalKind::Credentials => {

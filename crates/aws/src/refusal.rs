@@ -20,6 +20,8 @@ use statewright_planner::{Refusal, RefusalKind};
 
 pub(crate) use classify::classify;
 
+/// So begins what is said of an answer that is not in AWS's form.
+pub(crate) const HTTP: &str = "HTTP ";
 /// Characters of a message that are kept.
 const LONGEST: usize = 1_200;
 
@@ -39,7 +41,7 @@ where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     if let Some(credentials) = cause::<CredentialsError>(error) {
-        return own(RefusalKind::Credentials, call, credentials_words(credentials));
+        return from_credentials(call, credentials);
     }
     let endpoint = endpoint.map_or_else(|| format!("AWS's endpoint of {}", service(call)), ToOwned::to_owned);
     match error {
@@ -103,6 +105,19 @@ fn chain(error: &dyn Error) -> String {
     tidy(&text)
 }
 
+/// Where the credentials come from another service (STS, SSO), that one may be out of reach. That the instance's metadata
+/// are is no such case: it only means that there are none.
+fn from_credentials(call: &str, error: &CredentialsError) -> Refusal {
+    let lost = cause::<ConnectorError>(error).filter(|_| matches!(error, CredentialsError::ProviderError(_)));
+    match lost {
+        Some(connector) if connector.is_io() || connector.is_timeout() => {
+            let words = format!("the source of the credentials cannot be reached: {}", connection_words(connector));
+            own(RefusalKind::Unreachable, call, words)
+        }
+        _ => own(RefusalKind::Credentials, call, credentials_words(error)),
+    }
+}
+
 fn credentials_words(error: &CredentialsError) -> String {
     const SIGN_IN: &str = "sign in with `aws sso login` or `aws login`, name a profile with --profile or AWS_PROFILE, or export \
                            AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
@@ -131,11 +146,11 @@ fn body_words(status: u16, body: Option<&[u8]>) -> String {
     let text = text.trim();
     let looks_html = text.get(..15).unwrap_or(text).to_ascii_lowercase();
     if text.is_empty() {
-        format!("HTTP {status}, without a word")
+        format!("{HTTP}{status}, without a word")
     } else if looks_html.starts_with("<!doctype") || looks_html.starts_with("<html") {
-        format!("HTTP {status}, an HTML page instead of an answer of AWS")
+        format!("{HTTP}{status}, an HTML page instead of an answer of AWS")
     } else {
-        format!("HTTP {status}: {}", tidy(text))
+        format!("{HTTP}{status}: {}", tidy(text))
     }
 }
 

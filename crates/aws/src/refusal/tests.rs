@@ -219,3 +219,13 @@ fn missing_credentials_say_what_to_do() {
     assert_eq!(refusal.kind, Credentials);
     assert!(refusal.message.starts_with("no credentials were found: sign in with"), "{}", refusal.message);
 }
+
+#[test]
+fn credentials_from_a_service_out_of_reach_are_not_missing() {
+    let refused = ConnectorError::io(std::io::Error::from_raw_os_error(111).into());
+    let assume = SdkError::<Answered, HttpResponse>::dispatch_failure(refused);
+    let error = ConnectorError::other(CredentialsError::provider_error(assume).into(), None);
+    let refusal = from_sdk("sts:GetCallerIdentity", None, &SdkError::<Answered, _>::dispatch_failure(error));
+    assert_eq!(refusal.kind, Unreachable);
+    assert_eq!(refusal.message, "the source of the credentials cannot be reached: Connection refused");
+}
