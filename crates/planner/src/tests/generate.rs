@@ -20,7 +20,10 @@ use statewright_spec::{
 };
 
 use super::samples;
-use crate::model::{Stack, World};
+use crate::{
+    kind::{Use, uses},
+    model::{Stack, World},
+};
 
 #[derive(Debug, Clone)]
 /// Rolls that proptest can shrink towards zero.
@@ -218,4 +221,33 @@ fn machine(dice: &mut Dice, stack: &Stack, identity: &Identity, scope: Scope, ro
         encryption: None,
         tags: tags(dice),
     }
+}
+
+/// A stack that differs from `a` in some of its resources: the others of `b` are put back as they are in `a`, where what
+/// they use is still there.
+pub(super) fn partly(dice: &mut Dice, a: &Stack, mut b: Stack, identity: &Identity) -> Stack {
+    for (address, old) in &a.resources {
+        if dice.below(2) == 0 || !b.resources.contains_key(address) {
+            continue;
+        }
+        let mut candidate = b.clone();
+        candidate.resources.insert(address.clone(), old.clone());
+        let arns: BTreeSet<Arn> = candidate.desired(identity).resources.into_values().map(|d| d.arn).collect();
+        let whole = candidate.resources.values().flat_map(uses).all(|used| match used {
+            Use::Arn(arn) => arn.account() == "aws" || arns.contains(&arn),
+            Use::LogGroup(name) => {
+                name.starts_with("/aws/lambda/")
+                    || candidate.resources.contains_key(&Address::new(Kind::LogGroup, name))
+            }
+        });
+        let jobs = candidate.resources.values().filter_map(|resource| match resource {
+            Resource::Job(job) => Some(&job.script_location),
+            _ => None,
+        });
+        let apart = jobs.clone().collect::<BTreeSet<_>>().len() == jobs.count();
+        if whole && apart {
+            b = candidate;
+        }
+    }
+    b
 }

@@ -8,8 +8,8 @@ use statewright_spec::{Address, Arn, Kind, Resource};
 
 use super::{
     dump::dump,
-    generate::{Scope, dice, stack, world},
-    laws::{interleaved, plan_of},
+    generate::{Scope, dice, world},
+    laws::{interleaved, pair, plan_of},
 };
 use crate::{Mode, Observed, model::World};
 
@@ -59,8 +59,7 @@ proptest! {
     #[test]
     fn nothing_lacks_a_grant(mut dice in dice()) {
         let mut world = world();
-        let scope = Scope { replaces: false };
-        let (a, b) = (stack(&mut dice, &world.identity, scope), stack(&mut dice, &world.identity, scope));
+        let (a, b) = pair(&mut dice, &world, Scope { replaces: false });
         let first = plan_of(&world, &a, Mode::Apply);
         interleaved(&mut world, &first, &mut dice, |_, _, _| {});
         let plan = plan_of(&world, &b, Mode::Apply);

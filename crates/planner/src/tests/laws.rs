@@ -8,7 +8,7 @@ use statewright_spec::{Address, Kind, Owner, Resource, Tags};
 
 use super::{
     dump::dump,
-    generate::{Dice, Scope, dice, stack, world},
+    generate::{Dice, Scope, dice, partly, stack, world},
     samples,
 };
 use crate::{
@@ -168,7 +168,14 @@ fn clutter(world: &mut World, dice: &mut Dice, owner: &Owner) {
 
 fn two(dice: &mut Dice, world: &World) -> (Stack, Stack) {
     let scope = Scope::any(dice);
-    (stack(dice, &world.identity, scope), stack(dice, &world.identity, scope))
+    pair(dice, world, scope)
+}
+
+/// Two stacks that have something in common.
+pub(super) fn pair(dice: &mut Dice, world: &World, scope: Scope) -> (Stack, Stack) {
+    let (a, b) = (stack(dice, &world.identity, scope), stack(dice, &world.identity, scope));
+    let b = partly(dice, &a, b, &world.identity);
+    (a, b)
 }
 
 /// From nothing to `b`, for comparison.

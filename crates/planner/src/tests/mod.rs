@@ -1,6 +1,7 @@
 //! Laws over generated stacks, plans as they look, and each finding.
 
 mod dump;
+mod fields;
 mod findings;
 mod generate;
 mod golden;

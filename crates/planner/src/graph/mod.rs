@@ -5,13 +5,16 @@
 //! what is deleted, deleting on all of them; within one phase the uses of resources have no circle. So the edges have
 //! none, and a preference that would close one is dropped.
 
+mod references;
+mod sort;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde_json::Value;
 use statewright_spec::{Address, Kind, Resource};
 
+use self::{references::References, sort::sorted};
 use crate::{
-    Action, Operation, Present, Step, StepId,
+    Action, Operation, Step, StepId,
     draft::{Draft, Phase},
     kind::state_machine,
     operation::state_machine::StateMachineOperation,
@@ -28,6 +31,7 @@ struct Edges<'a, 's> {
     /// What must be done before.
     before: BTreeMap<Node, BTreeSet<Node>>,
     needs: BTreeMap<Address, BTreeSet<Address>>,
+    references: References,
 }
 
 /// Puts the shares in order, numbers them, and adds the waits that the order asks for.
@@ -38,7 +42,8 @@ pub(crate) fn order(survey: &Survey<'_>, drafts: Vec<Draft>) -> Vec<Step> {
     for (from, to) in survey.needs() {
         needs.entry(from).or_default().insert(to);
     }
-    let mut edges = Edges { survey, nodes: drafts.keys().cloned().collect(), before: BTreeMap::new(), needs };
+    let nodes = drafts.keys().cloned().collect();
+    let mut edges = Edges { survey, nodes, before: BTreeMap::new(), needs, references: References::of(survey) };
     edges.needed();
     edges.preferred();
     settle_machines(survey, &edges.before, &mut drafts);
@@ -83,7 +88,7 @@ impl Edges<'_, '_> {
         let mut found: BTreeSet<Node> = self.rehanging(address).collect();
         found.insert((Phase::Prepare, address.clone()));
         if address.kind == Kind::Role {
-            found.extend(self.users(address, true).into_iter().map(|user| (Phase::Prepare, user)));
+            found.extend(self.references.users(address).into_iter().map(|user| (Phase::Prepare, user.clone())));
         }
         let mut seen: BTreeSet<&Address> = BTreeSet::new();
         let mut queue: VecDeque<&Address> = VecDeque::from([address]);
@@ -114,16 +119,15 @@ impl Edges<'_, '_> {
         let mut found = BTreeSet::from([(Phase::Grow, address.clone())]);
         let roles: BTreeSet<Address> = match address.kind {
             Kind::Role => BTreeSet::from([address.clone()]),
-            _ => self.users(address, true).into_iter().filter(|user| user.kind == Kind::Role).collect(),
+            _ => self.references.users(address).into_iter().filter(|user| user.kind == Kind::Role).cloned().collect(),
         };
         for role in roles {
             found.extend(self.rehanging(&role));
             found.insert((Phase::Grow, role.clone()));
             let wanted = self.survey.wanted(&role).map(|declared| self.survey.uses(&declared.resource));
             found.extend(wanted.into_iter().flatten().map(|policy| (Phase::Grow, policy.clone())));
-            for user in self.users(&role, true) {
-                found.insert((Phase::Grow, user.clone()));
-                found.insert((Phase::Delete, user));
+            for user in self.references.users(&role) {
+                found.extend([Phase::Grow, Phase::Delete].map(|phase| (phase, user.clone())));
             }
         }
         found
@@ -132,34 +136,16 @@ impl Edges<'_, '_> {
     /// What used it lets go of it first.
     fn before_deleting(&self, address: &Address) -> BTreeSet<Node> {
         let mut found: BTreeSet<Node> = self.rehanging(address).collect();
-        for user in self.users(address, false) {
+        for user in self.references.live_users(address) {
             found.extend([Phase::Grow, Phase::Shrink, Phase::Delete].map(|phase| (phase, user.clone())));
         }
         let reversed = self.needs.iter().filter(|(_, needs)| needs.contains(address)).map(|(user, _)| user);
         found.extend(reversed.map(|user| (Phase::Delete, user.clone())));
         if matches!(address.kind, Kind::Function | Kind::Job) {
-            found.extend(self.callers(address).flat_map(|m| [(Phase::Grow, m.clone()), (Phase::Delete, m.clone())]));
+            let callers = self.references.live_naming(&address.name);
+            found.extend(callers.flat_map(|caller| [Phase::Grow, Phase::Delete].map(|phase| (phase, caller.clone()))));
         }
         found
-    }
-
-    /// Addresses whose live state uses `address`, or also those whose wanted state does.
-    fn users(&self, address: &Address, wanted: bool) -> BTreeSet<Address> {
-        let there = self.survey.ours().map(|(user, present)| (user, &present.resource));
-        let declared = self.survey.desired.resources.iter().filter(|_| wanted).map(|(user, d)| (user, &d.resource));
-        let uses = |(user, resource): (&Address, &Resource)| {
-            (user != address && self.survey.uses(resource).contains(address)).then(|| user.clone())
-        };
-        there.chain(declared).filter_map(uses).collect()
-    }
-
-    /// Machines whose live definition names `address`.
-    fn callers(&self, address: &Address) -> impl Iterator<Item = &Address> {
-        let name = address.name.clone();
-        self.survey.ours().filter_map(move |(machine, present)| match &present.resource {
-            Resource::StateMachine(m) if names(&m.definition, &name) => Some(machine),
-            _ => None,
-        })
     }
 
     /// References that AWS does not check: taken in turn, each unless it would close a circle.
@@ -171,18 +157,15 @@ impl Edges<'_, '_> {
             wishes.push(((Phase::Delete, to.clone()), (Phase::Delete, from.clone())));
         }
         for node in self.nodes.iter().filter(|(phase, a)| *phase == Phase::Grow && a.kind == Kind::StateMachine) {
-            let Some(Resource::StateMachine(machine)) = self.survey.wanted(&node.1).map(|d| &d.resource) else {
-                continue;
-            };
             let named = self.nodes.iter().filter(|(phase, address)| {
                 *phase == Phase::Grow
                     && matches!(address.kind, Kind::Function | Kind::Job)
-                    && names(&machine.definition, &address.name)
+                    && self.references.names(&node.1, &address.name)
             });
             wishes.extend(named.map(|named| (node.clone(), named.clone())));
         }
         for machine in self.nodes.iter().filter(|(phase, a)| *phase == Phase::Delete && a.kind == Kind::StateMachine) {
-            for caller in self.callers(&machine.1) {
+            for caller in self.references.live_naming(&machine.1.name) {
                 for phase in [Phase::Grow, Phase::Delete] {
                     wishes.push((machine.clone(), (phase, caller.clone())));
                 }
@@ -191,11 +174,7 @@ impl Edges<'_, '_> {
         for node in self.nodes.iter().filter(|(phase, a)| *phase == Phase::Delete && a.kind == Kind::Role) {
             // A trust that names a role that is gone names nobody any more.
             let Some(role) = self.survey.present(&node.1) else { continue };
-            let trusts = |present: &Present| match &present.resource {
-                Resource::Role(other) => names(&other.trust, role.arn.as_str()),
-                _ => false,
-            };
-            for (other, _) in self.survey.ours().filter(|(_, present)| trusts(present)) {
+            for other in self.references.live_naming(role.arn.as_str()).filter(|other| other.kind == Kind::Role) {
                 for phase in [Phase::Grow, Phase::Shrink, Phase::Delete] {
                     wishes.push((node.clone(), (phase, other.clone())));
                 }
@@ -223,16 +202,6 @@ impl Edges<'_, '_> {
     }
 }
 
-/// Whether a string of the definition holds the name.
-fn names(definition: &Value, name: &str) -> bool {
-    match definition {
-        Value::String(text) => text.contains(name),
-        Value::Array(items) => items.iter().any(|item| names(item, name)),
-        Value::Object(entries) => entries.values().any(|value| names(value, name)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
-}
-
 /// An update of a machine is seen some seconds later: where grants go after it, its step waits until it is.
 fn settle_machines(survey: &Survey<'_>, before: &BTreeMap<Node, BTreeSet<Node>>, drafts: &mut BTreeMap<Node, Draft>) {
     let takes = |node: &&Node| {
@@ -251,71 +220,5 @@ fn settle_machines(survey: &Survey<'_>, before: &BTreeMap<Node, BTreeSet<Node>>,
         {
             draft.operations.push(state_machine::settled(&declared.arn, machine));
         }
-    }
-}
-
-/// The first that may come next. There is always one while the edges have no circle; should they ever have one, it is
-/// broken at its first share, for a step that is left out would never be done.
-fn next<'a, K: Ord>(
-    ready: &mut BTreeMap<K, &'a Node>,
-    waiting: &BTreeMap<&'a Node, usize>,
-    rank: impl Fn(&Node) -> K,
-) -> Option<&'a Node> {
-    ready.pop_first().map(|(_, node)| node).or_else(|| waiting.keys().copied().min_by_key(|node| rank(node)))
-}
-
-/// An order in which each comes after all that it waits for; among those that may come next, the kinds in the order of
-/// [`Kind`] (for deletes the other way round), then by name.
-fn sorted(nodes: &BTreeSet<Node>, before: &BTreeMap<Node, BTreeSet<Node>>) -> Vec<Node> {
-    let rank = |(phase, address): &Node| {
-        let place = Kind::ALL.iter().position(|kind| *kind == address.kind).unwrap_or_default();
-        (*phase, if *phase <= Phase::Grow { place } else { Kind::ALL.len() - place }, address.name.clone())
-    };
-    let mut waiting: BTreeMap<&Node, usize> =
-        nodes.iter().map(|n| (n, before.get(n).map_or(0, BTreeSet::len))).collect();
-    let mut ready: BTreeMap<(Phase, usize, String), &Node> =
-        waiting.iter().filter(|(_, n)| **n == 0).map(|(node, _)| (rank(node), *node)).collect();
-    let mut sorted = Vec::with_capacity(nodes.len());
-    while let Some(node) = next(&mut ready, &waiting, rank) {
-        waiting.remove(node);
-        sorted.push(node.clone());
-        for (next, _) in before.iter().filter(|(_, before)| before.contains(node)) {
-            if let Some(left) = waiting.get_mut(next) {
-                *left -= 1;
-                if *left == 0 {
-                    ready.insert(rank(next), next);
-                }
-            }
-        }
-    }
-    sorted
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn node(name: &str) -> Node {
-        (Phase::Delete, Address::new(Kind::Role, name))
-    }
-
-    fn order_of(edges: &[(&str, &str)]) -> Vec<String> {
-        let mut before: BTreeMap<Node, BTreeSet<Node>> = BTreeMap::new();
-        for (after, first) in edges {
-            before.entry(node(after)).or_default().insert(node(first));
-            before.entry(node(first)).or_default();
-        }
-        let nodes = before.keys().cloned().collect();
-        sorted(&nodes, &before).into_iter().map(|(_, address)| address.name).collect()
-    }
-
-    #[test]
-    fn each_after_what_it_waits_for() {
-        assert_eq!(order_of(&[("a", "b"), ("b", "c"), ("a", "c"), ("d", "c")]), ["c", "b", "a", "d"]);
-    }
-
-    #[test]
-    fn a_circle_leaves_nothing_out() {
-        assert_eq!(order_of(&[("a", "b"), ("b", "a"), ("c", "a"), ("d", "e")]), ["e", "d", "a", "b", "c"]);
     }
 }
