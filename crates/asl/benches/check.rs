@@ -54,6 +54,17 @@ fn checks(c: &mut Criterion) {
                 .bench_with_input(BenchmarkId::from_parameter(bytes), &text, |b, text| b.iter(|| run(black_box(text))));
         }
         group.finish();
+        let text = machine(1_000_000, jsonata);
+        let mut sources = Sources::default();
+        let file = sources.add("bench.asl.json", text.as_str());
+        let root = parse_json(file, &text).root.unwrap();
+        let options = Options { machine_type: None, tokens: Tokens::Wildcard, sources: Some(&sources) };
+        let mut parts = c.benchmark_group(format!("1 MB, {language}"));
+        parts.sample_size(20);
+        parts.bench_function("parse", |b| b.iter(|| parse_json(file, black_box(&text)).root.is_some()));
+        parts.bench_function("model", |b| b.iter(|| Definition::of(black_box(&root)).states().len()));
+        parts.bench_function("check", |b| b.iter(|| check(black_box(&root), &options).diagnostics.len()));
+        parts.finish();
     }
     let before = machine(250_000, false);
     let after = before.replace("\"BackoffRate\":2", "\"BackoffRate\":3");

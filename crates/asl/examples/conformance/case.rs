@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use statewright_asl::{MachineType, Options, Tokens, check};
+use statewright_asl::{MachineType, Options, Tokens, check, unreadable};
 use statewright_source::{Diagnostic, Severity, Sources, parse_json, parse_yaml};
 
 /// What somebody said of a definition.
@@ -139,7 +139,7 @@ impl Case {
         let start = Instant::now();
         let yaml = self.path.extension().is_some_and(|e| e == "yaml" || e == "yml");
         let parsed = if yaml { parse_yaml(id, &text) } else { parse_json(id, &text) };
-        let mut diagnostics = parsed.diagnostics;
+        let mut diagnostics = unreadable(parsed.diagnostics);
         if let Some(root) = &parsed.root {
             let options =
                 Options { machine_type: Some(self.machine_type), tokens: Tokens::Wildcard, sources: Some(&sources) };

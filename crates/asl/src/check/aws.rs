@@ -45,6 +45,17 @@ pub fn not_said_by_us(root: &Node, ours: &[Diagnostic], theirs: &[AwsDiagnostic]
         .collect()
 }
 
+/// What is wrong with a definition as JSON or YAML, under the code that AWS gives it.
+pub fn unreadable(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let as_aws = |mut found: Diagnostic| {
+        if found.severity == Severity::Error && found.aws_code.is_none() {
+            found.aws_code = Some("INVALID_JSON_DESCRIPTION");
+        }
+        found
+    };
+    findings.into_iter().map(as_aws).collect()
+}
+
 /// AWS's codes, as far as they are documented or have been seen.
 fn known(code: &str) -> Option<&'static str> {
     const CODES: [&str; 25] = [

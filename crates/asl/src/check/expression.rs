@@ -168,7 +168,11 @@ fn literal(cx: &mut Context<'_, '_>, node: &Node, text: &str, place: &Place<'_>,
     if opens || (closes && !text.contains("{%")) {
         let (has, lacks) = if opens { ("{%", "%}") } else { ("%}", "{%") };
         let title = format!("`{has}` without `{lacks}`");
-        cx.push(UNBALANCED.at(node.span, title, cx.location(place)));
+        let mut found = UNBALANCED.at(node.span, title, cx.location(place));
+        if text.trim_end().ends_with("%}") {
+            found = found.help("nothing may follow `%}`, not even a line break: in YAML a block is `|-` or `>-`");
+        }
+        cx.push(found);
         return true;
     }
     if text.contains("{%") && text.contains("%}") {

@@ -29,7 +29,7 @@ mod tests;
 mod value;
 mod variables;
 
-pub use aws::{AwsDiagnostic, locate, not_said_by_us};
+pub use aws::{AwsDiagnostic, locate, not_said_by_us, unreadable};
 pub use catalogue::{catalogue, rule};
 pub use silence::{Allowed, allowed};
 

@@ -18,14 +18,45 @@ pub(super) enum Token {
     Regex,
 }
 
-/// Longest first.
-const OPERATORS: [&str; 31] = [
-    "..", ":=", "!=", ">=", "<=", "**", "~>", ".", "[", "]", "{", "}", "(", ")", ",", "@", "#", ";", ":", "?", "+",
-    "-", "*", "/", "%", "|", "=", "<", ">", "^", "&",
-];
-
-/// Signs that begin an operator and are none alone.
-const INCOMPLETE: [char; 2] = ['!', '~'];
+/// The operator that a text begins with; of two the longer one. `!` and `~` begin operators and are none alone.
+fn operator(text: &str) -> Option<&'static str> {
+    let bytes = text.as_bytes();
+    let next = bytes.get(1).copied().unwrap_or(0);
+    Some(match (*bytes.first()?, next) {
+        (b'.', b'.') => "..",
+        (b':', b'=') => ":=",
+        (b'!', b'=') => "!=",
+        (b'>', b'=') => ">=",
+        (b'<', b'=') => "<=",
+        (b'*', b'*') => "**",
+        (b'~', b'>') => "~>",
+        (b'.', _) => ".",
+        (b'[', _) => "[",
+        (b']', _) => "]",
+        (b'{', _) => "{",
+        (b'}', _) => "}",
+        (b'(', _) => "(",
+        (b')', _) => ")",
+        (b',', _) => ",",
+        (b'@', _) => "@",
+        (b'#', _) => "#",
+        (b';', _) => ";",
+        (b':', _) => ":",
+        (b'?', _) => "?",
+        (b'+', _) => "+",
+        (b'-', _) => "-",
+        (b'*', _) => "*",
+        (b'/', _) => "/",
+        (b'%', _) => "%",
+        (b'|', _) => "|",
+        (b'=', _) => "=",
+        (b'<', _) => "<",
+        (b'>', _) => ">",
+        (b'^', _) => "^",
+        (b'&', _) => "&",
+        _ => return None,
+    })
+}
 
 pub(super) struct Lexer<'t> {
     text: &'t str,
@@ -48,10 +79,10 @@ impl<'t> Lexer<'t> {
         let Some(first) = self.rest().chars().next() else { return Ok((Token::End, start..start)) };
         let token = if first == '/' && !operator_expected {
             self.regex()?
-        } else if let Some(sign) = OPERATORS.iter().find(|sign| self.rest().starts_with(**sign)) {
+        } else if let Some(sign) = operator(self.rest()) {
             self.at += sign.len();
             Token::Operator(sign)
-        } else if INCOMPLETE.contains(&first) {
+        } else if matches!(first, '!' | '~') {
             self.at += 1;
             return Err(error(format!("Unknown operator: \"{first}\""), start..self.at));
         } else if first == '"' || first == '\'' {
@@ -173,8 +204,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn word(&mut self) -> Token {
-        let ends = |c: char| is_blank(c) || INCOMPLETE.contains(&c) || is_sign(c);
-        let end = self.rest().find(ends).unwrap_or(self.rest().len());
+        let end = self.rest().find(ends_word).unwrap_or(self.rest().len());
         let word = &self.rest()[..end];
         self.at += end;
         match word {
@@ -193,9 +223,37 @@ fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}')
 }
 
-fn is_sign(c: char) -> bool {
-    let mut buffer = [0; 4];
-    OPERATORS.contains(&&*c.encode_utf8(&mut buffer))
+/// A word ends at a blank and at whatever begins an operator.
+fn ends_word(c: char) -> bool {
+    is_blank(c)
+        || matches!(
+            c,
+            '.' | '['
+                | ']'
+                | '{'
+                | '}'
+                | '('
+                | ')'
+                | ','
+                | '@'
+                | '#'
+                | ';'
+                | ':'
+                | '?'
+                | '+'
+                | '-'
+                | '*'
+                | '/'
+                | '%'
+                | '|'
+                | '='
+                | '<'
+                | '>'
+                | '^'
+                | '&'
+                | '!'
+                | '~'
+        )
 }
 
 pub(super) fn error(message: impl Into<String>, at: Range<usize>) -> SyntaxError {

@@ -149,6 +149,16 @@ fn yaml() {
 }
 
 #[test]
+fn a_line_break_behind_an_expression() {
+    let text = "QueryLanguage: JSONata\nStartAt: A\nStates:\n  A:\n    Type: Pass\n    End: true\n    Output: |\n      {% 1 %}\n";
+    let root = parse_yaml(statewright_source::FileId(0), text).root.unwrap();
+    let found = check(&root, &Options::default()).diagnostics;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].code.0, "ASL042");
+    assert!(found[0].help.as_ref().unwrap().contains("`|-`"));
+}
+
+#[test]
 fn ten_faults_are_ten_findings() {
     let text = r#"{"StartAt":"Stat","Commment":"x","TimeoutSeconds":0,"States":{
         "Start":{"Type":"Task","Resource":"arn:aws:states:::lambda:invok","Parameters":{"FunctionName":"f","x.$":"y"},"Next":"Chose"},
