@@ -19,7 +19,7 @@ mod testing;
 
 pub use check::{
     Allowed, AwsDiagnostic, Checked, MachineType, Options, Tokens, allowed, catalogue, check, locate, not_said_by_us,
-    rule,
+    rule, unreadable,
 };
 pub use diff::{
     ChangeKind, DefinitionDiff, EdgeChange, JsonChange, JsonPath, JsonStep, StateChange, diff, json_changes,
