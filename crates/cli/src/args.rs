@@ -81,7 +81,7 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     /// Write a new spec that validates, with its files
     Init(InitArgs),
-    /// Check specs offline: the language, the references, the files
+    /// Check specs and definitions offline: the language, the references, the files, the states
     Validate(ValidateArgs),
     /// Show what apply would change
     Plan(PlanArgs),
@@ -118,14 +118,42 @@ pub(crate) struct Paths {
 
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {
-    #[command(flatten)]
-    pub(crate) specs: Paths,
+    /// Spec files, directories of them, or bare definitions (*.asl.json, *.asl.yaml) [default: specs/ if it exists, else
+    /// the current directory]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The type of the machine that a bare definition is for; without it nothing is said that depends on it
+    #[arg(long = "type", value_enum, ignore_case = true, value_name = "TYPE")]
+    pub(crate) machine_type: Option<MachineTypeArg>,
+    /// Make the edits that certainly mend a finding, and check again
+    #[arg(long)]
+    pub(crate) fix: bool,
     /// The form of the findings
     #[arg(long, value_enum, default_value_t = FindingFormat::Text)]
     pub(crate) format: FindingFormat,
     /// Fail on findings of this severity too
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(crate) deny: Option<Deny>,
+}
+
+/// The types of machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MachineTypeArg {
+    /// Up to a year, with a history
+    #[value(name = "STANDARD")]
+    Standard,
+    /// Up to five minutes, followed through its log
+    #[value(name = "EXPRESS")]
+    Express,
+}
+
+impl From<MachineTypeArg> for statewright_asl::MachineType {
+    fn from(machine_type: MachineTypeArg) -> Self {
+        match machine_type {
+            MachineTypeArg::Standard => Self::Standard,
+            MachineTypeArg::Express => Self::Express,
+        }
+    }
 }
 
 /// What else fails a validation.

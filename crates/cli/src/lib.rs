@@ -5,6 +5,7 @@
 mod args;
 mod command;
 mod error;
+mod fix;
 mod logging;
 mod output;
 pub mod reference;

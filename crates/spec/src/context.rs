@@ -10,7 +10,7 @@ use std::{
 use statewright_source::{Diagnostic, Node, Sources, Span, nearest, visible};
 
 use crate::{
-    Address, Arn, Identity, Kind, Lookup, Mention, Tags, codes,
+    Address, Arn, Identity, Kind, Lookup, Mention, Secret, Tags, codes,
     files::Files,
     identity::{UNKNOWN_ACCOUNT, UNKNOWN_PARTITION, UNKNOWN_REGION},
     names::{Names, fits},
@@ -72,6 +72,8 @@ pub(crate) struct Broken {
 pub(crate) struct Gathered {
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) documents: BTreeMap<String, Node>,
+    /// Documents whose references are broken, as they were written.
+    unfilled: BTreeMap<String, Node>,
     pub(crate) sensitive: BTreeSet<String>,
     pub(crate) needs: BTreeMap<Address, Span>,
     pub(crate) prefers: BTreeSet<Address>,
@@ -181,7 +183,10 @@ impl<'a> Context<'a> {
         let body = self.body.pointer(&format!("/{field}"))?;
         let tree = match body.get("file") {
             Some(path) => self.document_file(field, body, path)?,
-            None if self.is_broken(&format!("/{field}")) => return None,
+            None if self.is_broken(&format!("/{field}")) => {
+                self.gathered.unfilled.insert(field.to_owned(), body.clone());
+                return None;
+            }
             None if self.is_misspelt_file(field, body) => return None,
             None => body.clone(),
         };
@@ -231,7 +236,11 @@ impl<'a> Context<'a> {
         self.gathered.sensitive.append(&mut trace.sensitive);
         self.gathered.variables.append(&mut trace.variables);
         self.gathered.prefers.extend(trace.refers.into_keys());
-        (!faulty).then_some(tree)
+        if faulty {
+            self.gathered.unfilled.insert(field.to_owned(), tree);
+            return None;
+        }
+        Some(tree)
     }
 
     fn substitutions(&self, field: &str, body: &Node) -> Vec<Substitution> {
@@ -252,6 +261,22 @@ impl<'a> Context<'a> {
     /// The tree of a document that [`document`](Self::document) gave.
     pub(crate) fn tree(&self, field: &str) -> Option<&Node> {
         self.gathered.documents.get(field)
+    }
+
+    /// A document that [`document`](Self::document) did not give because references in it are broken: with these as they
+    /// were written.
+    pub(crate) fn unfilled(&self, field: &str) -> Option<&Node> {
+        self.gathered.unfilled.get(field)
+    }
+
+    /// The texts of the spec and its files.
+    pub(crate) fn sources(&self) -> &'a Sources {
+        self.world.sources
+    }
+
+    /// The values of the sensitive variables.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        self.world.scope.variables.secrets()
     }
 
     /// The place of a value within a document; of the document where there is no such value.

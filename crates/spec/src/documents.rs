@@ -20,6 +20,13 @@ pub(crate) fn parse(file: FileId, name: &str, text: &str) -> Parsed {
     if json { parse_json(file, text) } else { parse_yaml(file, text) }
 }
 
+/// Whether a tree is a guess. After some faults it is certain what was meant; what follows from another would speak of
+/// what nobody wrote.
+pub(crate) fn is_guess(faults: &[Diagnostic]) -> bool {
+    let certain = [src::DUPLICATE_KEY, src::INEXACT_NUMBER, src::JSON_COMMA, src::JSON_COMMENT];
+    faults.iter().any(|d| d.severity == Severity::Error && !certain.contains(&d.code))
+}
+
 /// Reads the documents that stand in files of their own.
 pub(crate) struct Documents<'a> {
     files: &'a Files,
@@ -86,9 +93,7 @@ impl<'a> Documents<'a> {
         self.texts.push(file);
         let parsed = parse(file, shown, &sources.file(file).text);
         let faulty = parsed.diagnostics.iter().any(|d| d.severity == Severity::Error);
-        // After these it is certain what was meant; after any other what follows would speak of a guess.
-        let certain = [src::DUPLICATE_KEY, src::INEXACT_NUMBER, src::JSON_COMMA, src::JSON_COMMENT];
-        let guess = parsed.diagnostics.iter().any(|d| d.severity == Severity::Error && !certain.contains(&d.code));
+        let guess = is_guess(&parsed.diagnostics);
         diagnostics.extend(parsed.diagnostics);
         if guess {
             return None;

@@ -6,6 +6,7 @@ mod address;
 mod allow;
 mod archive;
 mod arn;
+mod bare;
 pub mod codes;
 mod context;
 mod desired;
@@ -32,6 +33,7 @@ mod request;
 mod resolve;
 mod schema;
 mod secret;
+mod silence;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -40,6 +42,7 @@ mod variables;
 
 pub use address::{Address, Kind};
 pub use arn::Arn;
+pub use bare::{check_definition, is_definition};
 pub use desired::{Declared, Desired, Resource};
 pub use discover::{conflicts, discover};
 pub use guards::Guards;
@@ -50,6 +53,7 @@ pub use owner::{Owner, TAG_PREFIX};
 pub use request::Request;
 pub use schema::schema;
 pub use secret::Secret;
+pub use silence::silence;
 
 /// Tags, sorted. Never those of `statewright:*` or `aws:*`.
 pub type Tags = std::collections::BTreeMap<String, String>;

@@ -18,6 +18,7 @@ use crate::{
     places,
     reference::{Flavour, Scope, Trace, dotted, fill_keys, fill_text, fill_values, pointer_to},
     schema::{self, Told},
+    silence::{may_be_silenced, silence},
     tags,
     typed::{self, Misfit},
 };
@@ -179,8 +180,9 @@ impl<'a> Pass<'a> {
             None => (None, Settings::default()),
         };
         let tied = resource.as_ref().map(|r| mentions::of(r, &context)).unwrap_or_default();
-        let Gathered { mut diagnostics, documents, mut sensitive, mut needs, mut prefers, mut mentions, variables } =
-            context.gathered;
+        let Gathered {
+            mut diagnostics, documents, mut sensitive, mut needs, mut prefers, mut mentions, variables, ..
+        } = context.gathered;
         // What a substitution gives is followed into the definition.
         sensitive.retain(|p| !p.starts_with(SUBSTITUTIONS));
         if shapeless {
@@ -196,8 +198,7 @@ impl<'a> Pass<'a> {
             found.extend(tags::count(resource, checked.node.entry("tags").map_or(entry.key_span, |e| e.key_span)));
         }
         found.extend(allow::check(&checked.node));
-        // An error stands in the way, whoever finds it unwelcome.
-        found.retain(|d| d.severity == Severity::Error || !settings.allow.contains(d.code.0));
+        found.retain(|d| !may_be_silenced(d) || !settings.allow.contains(d.code.0));
         self.diagnostics.append(&mut found);
         self.used.extend(trace.variables);
         self.used.extend(variables);
@@ -237,6 +238,7 @@ impl<'a> Pass<'a> {
     }
 
     fn finish(mut self) -> (Option<Desired>, Vec<Diagnostic>) {
+        silence(&self.loaded.sources, &mut self.diagnostics);
         let failed = |all: &[Diagnostic]| all.iter().any(|d| d.severity == Severity::Error);
         if !failed(&self.diagnostics) {
             self.diagnostics.extend(unused(self.loaded, &self.used));
@@ -323,6 +325,9 @@ fn build(
             for pointer in inner.chain([pointer.clone()]).filter(|p| places::is_document(kind, p)) {
                 context.document(pointer.trim_start_matches('/'));
             }
+        }
+        if kind == Kind::StateMachine {
+            kind::state_machine::check(context, None);
         }
     }
     built

@@ -158,7 +158,7 @@ impl Quota {
 }
 
 /// The tree as it may look in AWS.
-fn sampled(ctx: &Context<'_>, node: &Node) -> Node {
+pub(super) fn sampled(ctx: &Context<'_>, node: &Node) -> Node {
     let value = match &node.value {
         Value::String(text) => Value::String(ctx.sample(text).into_owned()),
         Value::Seq(items) => Value::Seq(items.iter().map(|i| sampled(ctx, i)).collect()),

@@ -11,8 +11,11 @@ use super::{
 };
 use crate::{Arn, Tags, codes, context::Context, document::DefinitionDoc};
 
+mod check;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use check::check;
 
 /// A state machine.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,8 +184,6 @@ pub(crate) struct EncryptionDoc {
 
 common!(StateMachineDoc);
 
-/// The largest definition, in bytes.
-const MAX_DEFINITION: usize = 1_048_576;
 /// The longest ARN of a role or a log group, in characters; a log group's has `:*` behind it.
 const MAX_ARN: usize = 256;
 
@@ -230,6 +231,7 @@ pub(crate) fn resolve(name: &str, doc: &StateMachineDoc, ctx: &mut Context<'_>) 
     };
     let encryption = doc.encryption.as_ref().map_or(Some(None), |e| encryption(ctx, e).map(Some));
     let definition = definition(ctx);
+    check(ctx, Some(machine_type));
     let tags = ctx.tags(&doc.tags);
     Some(StateMachine {
         machine_type,
@@ -297,7 +299,7 @@ fn is_key(key: &str) -> bool {
     }
 }
 
-/// The definition: what it says as a state machine is another step's to check.
+/// The definition, as JSON.
 fn definition(ctx: &mut Context<'_>) -> Option<Value> {
     let definition = ctx.document("definition")?;
     let span = ctx.document_span("definition", "");
@@ -308,14 +310,6 @@ fn definition(ctx: &mut Context<'_>) -> Option<Value> {
             .help("a definition has `StartAt` and `States`");
         ctx.report(found);
         return None;
-    }
-    let size = definition.to_string().len();
-    if size > MAX_DEFINITION {
-        let title = format!("the definition has {size} bytes as JSON; Step Functions takes {MAX_DEFINITION}");
-        let found = Diagnostic::error(codes::TOO_LONG, title)
-            .at(ctx.value_span("/definition"), "too large")
-            .help("move a part of it to a machine of its own, and start that with `states:startExecution.sync:2`");
-        ctx.report(found);
     }
     Some(definition)
 }

@@ -170,7 +170,7 @@ fn substitutions() {
         with(&format!(
             "variables: {{ fn: {{ default: 'arn:aws:lambda:us-east-1:123456789012:function:f' }} }}\n\
              roles: {{ R: {{ trust: states.amazonaws.com }} }}\n\
-             state_machines:\n  M:\n    role: R\n    definition:\n      file: m.json\n      substitutions: {{ Fn: '${{var.fn}}'{more} }}\n"
+             state_machines:\n  M:\n    role: R\n    definition:\n      file: m.json\n      substitutions: {{ Fn: '${{var.fn}}'{more} }}\n    allow: [ASL115, ASL127]\n"
         ))
     };
     let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${Fn}", "End": true}}}"#;

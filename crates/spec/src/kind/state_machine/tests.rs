@@ -25,8 +25,8 @@ fn defaults() {
 
 #[test]
 fn every_field() {
-    let case = Case::new()
-        .with("m.asl.json", r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"${Fn}","End":true}}}"#);
+    let case =
+        Case::new().with("m.asl.json", r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Result":"${Fn}","End":true}}}"#);
     let body = "
         type: EXPRESS
         role: arn:aws:iam::123456789012:role/R
@@ -40,7 +40,7 @@ fn every_field() {
     ";
     let found = machine(&case, body);
     assert_eq!(found.machine_type, MachineType::Express);
-    assert_eq!(found.definition["States"]["A"]["Resource"], "arn:aws:lambda:eu-west-1:123456789012:function:f");
+    assert_eq!(found.definition["States"]["A"]["Result"], "arn:aws:lambda:eu-west-1:123456789012:function:f");
     let log_group = Arn::parse("arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/states/m").unwrap();
     assert_eq!(found.logging, Some(Logging { level: LogLevel::All, include_execution_data: true, log_group }));
     assert!(found.tracing);
@@ -277,6 +277,7 @@ fn an_express_machine_without_a_log() {
 
 #[test]
 fn a_definition_that_is_too_large() {
+    const MOST: usize = 1 << 20;
     let text = |bytes: usize| {
         format!(
             "{{\"StartAt\":\"A\",\"Comment\":\"{}\",\"States\":{{\"A\":{{\"Type\":\"Succeed\"}}}}}}",
@@ -285,12 +286,79 @@ fn a_definition_that_is_too_large() {
     };
     let body = "{ role: R, definition: { file: m.json } }";
     let frame = text(0).len();
-    assert_eq!(Case::new().with("m.json", text(MAX_DEFINITION - frame)).lines(Kind::StateMachine, body), "");
+    let lines = Case::new().with("m.json", text(MOST - frame)).lines(Kind::StateMachine, body);
+    assert!(lines.starts_with("warning ASL010 1:1 ") && lines.lines().count() == 1, "{}", lines.len());
     // One byte more is more than is read; YAML may be short and its JSON long.
-    let wide = format!(
-        "StartAt: A\nStates: {{ A: {{ Type: Succeed }} }}\nComment: \"{}\"\n",
-        "\\t".repeat(MAX_DEFINITION / 2 - 60)
-    );
+    let wide =
+        format!("StartAt: A\nStates: {{ A: {{ Type: Succeed }} }}\nComment: \"{}\"\n", "\\t".repeat(MOST / 2 - 60));
     let lines = Case::new().with("m.yaml", wide).lines(Kind::StateMachine, &body.replace("json", "yaml"));
-    insta::assert_snapshot!(lines, @"");
+    let codes: Vec<_> = lines.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(codes, ["warning ASL010"]);
+}
+
+/// Only the first words of each line: code and place.
+fn codes(case: &Case, body: &str) -> Vec<String> {
+    let lines = case.lines(Kind::StateMachine, body);
+    lines.lines().map(|line| line.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect()
+}
+
+const LOST: &str = "StartAt: A\nStates:\n  A:\n    Type: Pass\n    Next: B\n";
+
+#[test]
+fn what_the_language_refuses_is_an_error_at_its_place() {
+    let file = "{ role: R, definition: { file: m.yaml } }";
+    assert_eq!(codes(&Case::new().with("m.yaml", LOST), file), ["error ASL027 2:1", "error ASL024 5:11"]);
+    // Inline, in the spec itself.
+    let inline = "role: R\ndefinition:\n  StartAt: A\n  States:\n    A: { Type: Pass, Next: B }\n";
+    assert_eq!(codes(&Case::new(), inline), ["error ASL027 8:7", "error ASL024 9:32"]);
+}
+
+#[test]
+fn the_type_of_the_machine_counts() {
+    let sync = "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: arn:aws:states:::glue:startJobRun.sync\n    Parameters: { JobName: j }\n    End: true\n";
+    let body = "{ role: R, definition: { file: m.yaml } }";
+    assert_eq!(codes(&Case::new().with("m.yaml", sync), body), [""; 0]);
+    let express = "{ type: EXPRESS, role: R, definition: { file: m.yaml }, allow: [SPEC080] }";
+    assert_eq!(codes(&Case::new().with("m.yaml", sync), express).len(), 1);
+}
+
+#[test]
+fn findings_of_a_definition_can_be_silenced_on_the_line_in_the_file_and_on_the_machine() {
+    let file = "{ role: R, definition: { file: m.yaml } }";
+    let line = LOST.replace("Next: B", "Next: B # statewright: allow(ASL024)");
+    assert_eq!(codes(&Case::new().with("m.yaml", &line), file), ["error ASL027 2:1"]);
+    let all = format!("# statewright: allow(ASL024, ASL027)\n{LOST}");
+    assert_eq!(codes(&Case::new().with("m.yaml", &all), file), [""; 0]);
+    let machine = "{ role: R, definition: { file: m.yaml }, allow: [ASL024, ASL027] }";
+    assert_eq!(codes(&Case::new().with("m.yaml", LOST), machine), [""; 0]);
+    // A comment counts in its own file alone, and what is wrong with a spec stands.
+    let spec = "# statewright: allow(ASL024, SPEC008)\nrole: R\ndefinition: { file: m.yaml }\ntracing: 7\n";
+    let found = codes(&Case::new().with("m.yaml", LOST), spec);
+    assert!(
+        found.contains(&"error ASL024 5:11".to_owned()) && found.iter().any(|f| f.contains("SPEC007")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_broken_reference_does_not_hide_what_else_is_wrong() {
+    let text = LOST.replace("Type: Pass", "Type: Pass\n    Comment: \"${Nothing}\"");
+    let found = codes(&Case::new().with("m.yaml", text), "{ role: R, definition: { file: m.yaml } }");
+    assert!(found.iter().any(|f| f.contains("SPEC041")) && found.iter().any(|f| f.contains("ASL024")), "{found:?}");
+    let inline = "role: R\ndefinition:\n  StartAt: \"${var.start}\"\n  States:\n    A: { Type: Pass, Next: B }\n";
+    let found = codes(&Case::new(), inline);
+    assert!(
+        found.iter().any(|f| f.starts_with("error SPEC")) && found.iter().any(|f| f.contains("ASL024")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn what_a_secret_flows_into_is_not_told() {
+    let case = Case::new().given("token", "{ sensitive: true }", "hunter2").with(
+        "m.yaml",
+        "StartAt: A\nStates:\n  A:\n    Type: Pass\n    Next: \"${var.token}\"\n  B:\n    Type: Pass\n    OutputPath: \"${var.token}\"\n    End: true\n",
+    );
+    let told = case.faults(Kind::StateMachine, "{ role: R, definition: { file: m.yaml } }");
+    assert!(told.contains("a sensitive variable is a part of") && !told.contains("hunter2"), "{told}");
 }
