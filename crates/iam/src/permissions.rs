@@ -251,7 +251,7 @@ fn verdict(decision: &Decision, named: &[(String, Document)]) -> Verdict {
         Decision::Allowed { by } => Verdict::Granted { by: name(by, named) },
         Decision::ExplicitDeny { by } => {
             Verdict::Missing { why: format!("denied by {}", name(by, named)), denied: true }
-        },
+        }
         Decision::ImplicitDeny { missing: Layer::Boundary } => {
             Verdict::Missing { why: "the permissions boundary does not allow it".to_owned(), denied: true }
         }

@@ -34,11 +34,12 @@ pub fn union(before: &Value, after: &Value) -> Option<Value> {
         return None;
     }
     let (before, after) = (plain(before), plain(after));
-    let mut statements: Vec<Value> = raw_statements(&after).cloned().collect();
+    let mut statements: Vec<Value> =
+        after.get("Statement").map(listed).unwrap_or_default().into_iter().cloned().collect();
     let mut sids: BTreeSet<String> =
         new.statements.iter().filter_map(|s| s.sid.as_ref().map(|t| t.value.clone())).collect();
     let granted = Grants::new(&new, Effect::Allow);
-    for (statement, raw) in old.statements.iter().zip(raw_statements(&before)) {
+    for (statement, raw) in old.statements.iter().zip(before.get("Statement").map(listed).unwrap_or_default()) {
         let alone = Document { statements: vec![statement.clone()], ..old.clone() };
         if statement.effect == Some(Effect::Deny) || granted.covers(&Grants::new(&alone, Effect::Allow)) {
             continue;
@@ -62,18 +63,45 @@ pub fn union(before: &Value, after: &Value) -> Option<Value> {
     Some(Value::Object(map))
 }
 
+/// One document that says what several say together, as the identity policies of a role do: every statement of each, in
+/// order, without `Sid`s. With it a role is compared before and after, wherever its statements stand.
+///
+/// `None` where one is no sound document, or where versions differ and policy variables are used.
+pub fn together<'a>(documents: impl IntoIterator<Item = &'a Value>) -> Option<Value> {
+    let mut statements = Vec::new();
+    let mut versions: Vec<Version> = Vec::new();
+    let mut variables = false;
+    for value in documents {
+        let document = Document::of(value).filter(Document::is_sound)?;
+        variables |= has_variables(&document);
+        if !versions.contains(&document.version) {
+            versions.push(document.version.clone());
+        }
+        for statement in plain(value).get("Statement").map(listed).unwrap_or_default() {
+            let mut statement = statement.clone();
+            if let Some(map) = statement.as_object_mut() {
+                map.shift_remove("Sid");
+            }
+            statements.push(statement);
+        }
+    }
+    if versions.len() > 1 && variables {
+        return None;
+    }
+    let version = if versions == [Version::V2008] { Version::V2008 } else { Version::V2012 };
+    Some(serde_json::json!({"Version": version.as_str(), "Statement": statements}))
+}
+
+fn listed(statement: &Value) -> Vec<&Value> {
+    match statement {
+        Value::Array(items) => items.iter().collect(),
+        one => vec![one],
+    }
+}
+
 fn plain(document: &Value) -> Value {
     match document {
         Value::String(text) => crate::read::decode(text).unwrap_or_else(|| document.clone()),
         other => other.clone(),
-    }
-}
-
-/// The statements as they were written, in the order of the model (a sound document has maps only).
-fn raw_statements(document: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
-    match document.get("Statement") {
-        Some(Value::Array(items)) => Box::new(items.iter()),
-        Some(one) => Box::new(std::iter::once(one)),
-        None => Box::new(std::iter::empty()),
     }
 }

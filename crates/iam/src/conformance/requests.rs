@@ -12,7 +12,12 @@ use crate::{
 pub(super) fn evaluation(row: &Value) -> (Value, Expected) {
     let request = &row["request"];
     let policy = |value: &Value| Document::of(value).map(|d| Policy::new(&d));
-    let list = |value: &Value| value.as_array().map(|all| all.iter().filter_map(policy).collect()).unwrap_or_default();
+    let list = |value: &Value| -> Vec<Policy> {
+        match value {
+            Value::Array(all) => all.iter().filter_map(policy).collect(),
+            one => policy(one).into_iter().collect(),
+        }
+    };
     let empty = serde_json::Map::new();
     let context = request["context"].as_object().unwrap_or(&empty).iter();
     let context = context.fold(Context::complete(), |context, (key, value)| context.with(key, texts(value)));
@@ -24,7 +29,10 @@ pub(super) fn evaluation(row: &Value) -> (Value, Expected) {
     };
     let text = |key: &str| request[key].as_str().unwrap_or_default();
     let decision = policies.evaluate(&Request {
-        principal: &Principal::new("AWS", text("principal")),
+        principal: &Principal::new(
+            if text("principal").ends_with(".amazonaws.com") { "Service" } else { "AWS" },
+            text("principal"),
+        ),
         action: text("action"),
         resource: text("resource"),
         resource_account: request["resource_account"].as_str(),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Assumable, broadens, canonical, describe, diff, equivalent, evaluate::Context, narrows, service_can_assume, size,
-    union,
+    together, union,
 };
 
 fn policy(statements: &Value) -> Value {
@@ -94,6 +94,19 @@ fn union_allows_either_and_no_more() {
     assert_eq!(union(&before, &deny), None);
     assert_eq!(union(&deny, &deny), Some(deny));
     assert_eq!(union(&before, &json!({"Statement": [{"Effect": "Allow", "Actoin": "*"}]})), None);
+}
+
+#[test]
+fn a_role_is_what_its_policies_say_together() {
+    let glue = json!({"Effect": "Allow", "Action": "glue:*", "Resource": "*"});
+    let s3 = json!({"Sid": "S", "Effect": "Allow", "Action": "s3:*", "Resource": "*"});
+    let (one, other, both) = (policy(&glue), policy(&json!([s3])), policy(&json!([s3, glue])));
+    let role = together([&one, &other]).unwrap();
+    assert!(equivalent(&role, &both) && role["Statement"][1].get("Sid").is_none());
+    assert_eq!(together([&one, &json!({"Statement": 4})]), None);
+    assert_eq!(together([]), Some(policy(&json!([]))));
+    let user = json!({"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::${aws:username}"});
+    assert_eq!(together([&policy(&user), &json!({"Statement": glue})]), None);
 }
 
 #[test]
