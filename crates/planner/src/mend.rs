@@ -26,12 +26,13 @@ pub fn mend(wanted: &Resource, owner: &Owner, present: &Present) -> Result<Vec<O
         Some(other) if other != owner => {
             return Err(format!("{arn} belongs to {other}, not to {owner}: it was not changed"));
         }
-        None if matches!(wanted, Resource::StateMachine(_)) => {
+        None if is_answered_with_another(wanted) => {
             return Err(format!(
-                "{arn} was there before and has no owner: AWS answers a create with somebody's identical machine; it was not changed"
+                "{arn} was there before and has no owner: AWS answers a create with somebody's identical {}; it was not changed",
+                wanted.kind().noun()
             ));
         }
-        _ => {}
+        Some(_) | None => {}
     }
     let (mut set, gone) = retag(present.resource.tags(), wanted.tags());
     if present.owner.is_none() {
@@ -64,7 +65,26 @@ pub fn mend(wanted: &Resource, owner: &Owner, present: &Present) -> Result<Vec<O
         (Resource::StateMachine(before), Resource::StateMachine(after)) => {
             state_machine::update(arn, before, after, tags)
         }
-        (before, _) => return Err(format!("{arn} is read back as a {}", before.kind().noun())),
+        // Named, so that a new kind is asked for here.
+        (
+            before @ (Resource::Policy(_)
+            | Resource::Role(_)
+            | Resource::LogGroup(_)
+            | Resource::Function(_)
+            | Resource::Job(_)
+            | Resource::StateMachine(_)),
+            _,
+        ) => return Err(format!("{arn} is read back as a {}", before.kind().noun())),
     };
     Ok(update.grow.operations.into_iter().chain(update.shrink.operations).collect())
+}
+
+/// Whether AWS answers a create with what somebody made before, where it is the same: then it lacks our tag.
+const fn is_answered_with_another(wanted: &Resource) -> bool {
+    match wanted {
+        Resource::StateMachine(_) => true,
+        Resource::Policy(_) | Resource::Role(_) | Resource::LogGroup(_) | Resource::Function(_) | Resource::Job(_) => {
+            false
+        }
+    }
 }

@@ -105,8 +105,16 @@ fn update(
         (Resource::StateMachine(before), Resource::StateMachine(after)) => {
             state_machine::update(arn, before, after, tags)
         }
-        // An address has its kind in it, so both sides are of one kind.
-        _ => return None,
+        // An address has its kind in it, so both sides are of one kind. Named, so that a new kind is asked for here.
+        (
+            Resource::Policy(_)
+            | Resource::Role(_)
+            | Resource::LogGroup(_)
+            | Resource::Function(_)
+            | Resource::Job(_)
+            | Resource::StateMachine(_),
+            _,
+        ) => return None,
     })
 }
 

@@ -76,7 +76,16 @@ fn changes(view: &View<'_>, before: &Resource, after: &Resource) -> Vec<crate::C
         (Resource::Role(b), Resource::Role(a)) => role::differences(Some(b), a),
         (Resource::LogGroup(b), Resource::LogGroup(a)) => log_group::differences(Some(b), a),
         (Resource::StateMachine(b), Resource::StateMachine(a)) => state_machine::differences(Some(b), a),
-        _ => return Vec::new(),
+        // As above; and both sides are of one kind.
+        (
+            Resource::Policy(_)
+            | Resource::Role(_)
+            | Resource::LogGroup(_)
+            | Resource::Function(_)
+            | Resource::Job(_)
+            | Resource::StateMachine(_),
+            _,
+        ) => return Vec::new(),
     };
     view.changes(&differences)
 }

@@ -74,7 +74,16 @@ pub(crate) fn immutable(before: &Resource, after: &Resource) -> Vec<&'static str
         (Resource::StateMachine(b), Resource::StateMachine(a)) => {
             (state_machine::differences(Some(b), a), state_machine::IMMUTABLE)
         }
-        _ => return Vec::new(),
+        // Functions and jobs have none, and both sides are of one kind. Named, so that a new kind is asked for here.
+        (
+            Resource::Policy(_)
+            | Resource::Role(_)
+            | Resource::LogGroup(_)
+            | Resource::Function(_)
+            | Resource::Job(_)
+            | Resource::StateMachine(_),
+            _,
+        ) => return Vec::new(),
     };
     fields.iter().copied().filter(|field| differences.has(field)).collect()
 }
