@@ -78,40 +78,46 @@ impl DefinitionDiff {
 pub fn diff(before: &Definition<'_>, after: &Definition<'_>) -> DefinitionDiff {
     let (old, new) = (Side::of(before), Side::of(after));
     let pairs = pair(&old, &new);
-    let to_new: HashMap<&str, &str> = pairs.iter().map(|(new, old)| (*old, *new)).collect();
+    let to_new: HashMap<&str, &str> = pairs
+        .iter()
+        .map(|(new, old)| (before.state(*old).name, after.state(*new).name))
+        .filter(|(old, new)| old != new)
+        .collect();
+    let own = ["StartAt", "States"];
     let mut result = DefinitionDiff {
-        machine_changes: json_changes(
-            &fields(before.root, &["StartAt", "States"]),
-            &fields(after.root, &["StartAt", "States"]),
-        ),
+        machine_changes: json_changes(&fields(before.root, &own), &fields(after.root, &own)),
         ..DefinitionDiff::default()
     };
     starts(&old, &new, &to_new, &mut result.edges);
     for state in after.states() {
-        let Some(old_name) = pairs.get(state.name) else {
+        let Some(was) = pairs.get(&state.id).map(|id| before.state(*id)) else {
             result.states.push(whole(state, ChangeKind::Added));
             continue;
         };
-        let was = old.states[old_name];
         if let Some(change) = changed(was, state, &old, &new, &to_new) {
             result.states.push(change);
         }
         edges(was, state, &to_new, &mut result.edges);
     }
-    let gone = before.states().iter().filter(|s| !to_new.contains_key(s.name));
+    let kept: HashSet<StateId> = pairs.values().copied().collect();
+    let gone = before.states().iter().filter(|s| !kept.contains(&s.id));
     result.states.extend(gone.map(|s| whole(s, ChangeKind::Removed)));
     result
 }
 
-/// One definition with its states by name. Names are unique in what AWS takes; of two the first counts.
+/// One definition with its states by name. Names are unique in what AWS takes; where they are not, the order of the text
+/// tells the states apart.
 struct Side<'d, 'n> {
     definition: &'d Definition<'n>,
-    states: BTreeMap<&'n str, &'d State<'n>>,
+    states: HashMap<&'n str, Vec<StateId>>,
 }
 
 impl<'d, 'n> Side<'d, 'n> {
     fn of(definition: &'d Definition<'n>) -> Self {
-        let states = definition.states().iter().rev().map(|s| (s.name, s)).collect();
+        let mut states: HashMap<&str, Vec<StateId>> = HashMap::new();
+        for state in definition.states() {
+            states.entry(state.name).or_default().push(state.id);
+        }
         Self { definition, states }
     }
 
@@ -125,37 +131,54 @@ impl<'d, 'n> Side<'d, 'n> {
         self.definition.body(state.body).start_at.is_some_and(|(name, _)| name == state.name)
     }
 
-    /// The states that lead to it.
-    fn before(&self, id: StateId) -> BTreeSet<&'n str> {
-        let states = self.definition.states().iter();
-        states.filter(|s| s.transitions.iter().any(|t| t.to == Some(id))).map(|s| s.name).collect()
+    /// For each state the names of those that lead to it.
+    fn leading(&self) -> HashMap<StateId, BTreeSet<&'n str>> {
+        let mut all: HashMap<StateId, BTreeSet<&str>> = HashMap::new();
+        for state in self.definition.states() {
+            for to in state.transitions.iter().filter_map(|t| t.to) {
+                all.entry(to).or_default().insert(state.name);
+            }
+        }
+        all
     }
 }
 
-/// New names to old names: the same name, else the same body under another name. Where several fit, the one with the
-/// same neighbours is meant.
-fn pair<'n>(old: &Side<'_, 'n>, new: &Side<'_, 'n>) -> HashMap<&'n str, &'n str> {
-    let mut pairs: HashMap<&str, &str> =
-        new.states.keys().filter(|n| old.states.contains_key(*n)).map(|n| (*n, *n)).collect();
-    let gone: Vec<_> =
-        old.definition.states().iter().filter(|s| !new.states.contains_key(s.name)).map(|s| (s, body(s))).collect();
-    if gone.is_empty() {
+/// So many pairs of states are looked at for a rename.
+const MOST_PAIRS: usize = 100_000;
+
+/// New states to old ones: the same name, else the same body under another name. Where several fit, the one with the same
+/// neighbours is meant.
+fn pair(old: &Side<'_, '_>, new: &Side<'_, '_>) -> HashMap<StateId, StateId> {
+    let mut pairs: HashMap<StateId, StateId> = HashMap::new();
+    let (mut gone, mut come): (Vec<StateId>, Vec<StateId>) = (Vec::new(), Vec::new());
+    for (name, ids) in &new.states {
+        let was = old.states.get(name).map_or(&[][..], Vec::as_slice);
+        pairs.extend(ids.iter().copied().zip(was.iter().copied()));
+        come.extend(ids.iter().skip(was.len()));
+    }
+    for (name, ids) in &old.states {
+        gone.extend(ids.iter().skip(new.states.get(name).map_or(0, Vec::len)));
+    }
+    gone.sort();
+    come.sort();
+    if gone.is_empty() || come.is_empty() || gone.len().saturating_mul(come.len()) > MOST_PAIRS {
         return pairs;
     }
-    let mut taken: HashSet<&str> = HashSet::new();
-    for state in new.definition.states().iter().filter(|s| !old.states.contains_key(s.name)) {
+    let mut gone: Vec<_> = gone.into_iter().map(|id| old.definition.state(id)).map(|s| (s, body(s))).collect();
+    let (leading_old, leading_new) = (old.leading(), new.leading());
+    let none = BTreeSet::new();
+    for state in come.into_iter().map(|id| new.definition.state(id)) {
         let own = body(state);
-        let fits = gone.iter().filter(|(s, b)| !taken.contains(s.name) && same(b, &own));
-        let best = fits.max_by_key(|(s, _)| {
+        let best = gone.iter().enumerate().filter(|(_, (_, b))| same(b, &own)).max_by_key(|(_, (s, _))| {
             let around = old.container(s) == new.container(state) || s.body == state.body;
-            let came = old.before(s.id).intersection(&new.before(state.id)).count();
+            let before = leading_old.get(&s.id).unwrap_or(&none);
+            let came = before.intersection(leading_new.get(&state.id).unwrap_or(&none)).count();
             let goes = s.transitions.iter().filter(|t| state.transitions.iter().any(|u| u.target == t.target)).count();
             let shape = usize::from(s.terminal == state.terminal) + usize::from(old.starts(s) == new.starts(state));
             (around, came + goes + shape, std::cmp::Reverse(s.id))
         });
-        if let Some((was, _)) = best {
-            taken.insert(was.name);
-            pairs.insert(state.name, was.name);
+        if let Some(index) = best.map(|(index, _)| index) {
+            pairs.insert(state.id, gone.swap_remove(index).0.id);
         }
     }
     pairs
@@ -202,8 +225,8 @@ fn changed(
             _ => None,
         })
         .collect();
-    let moved = to_new.get(old.container(was)).copied().unwrap_or_default() != new.container(state);
-    if moved && !(old.container(was).is_empty() && new.container(state).is_empty()) {
+    let around = old.container(was);
+    if to_new.get(around).copied().unwrap_or(around) != new.container(state) {
         names.insert("container".to_owned());
     }
     let renamed = was.name != state.name;

@@ -93,6 +93,16 @@ fn a_renamed_state_takes_its_edges_with_it() {
     check(two, swapped, &["Renamed Y was B", "Renamed X was A"]);
 }
 
+/// AWS refuses it; a diff must not make a difference of it.
+#[test]
+fn names_that_stand_twice() {
+    let text = r#"{"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[
+        {"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}},
+        {"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":1,"End":true}}}]}}}"#;
+    check(text, text, &[]);
+    check(text, &text.replace("\"Seconds\":1", "\"Seconds\":2"), &["Changed A Seconds"]);
+}
+
 #[test]
 fn a_start_a_terminal_and_a_container() {
     let before = r#"{"StartAt":"M","States":{"M":{"Type":"Map","MaxConcurrency":1,"End":true,
