@@ -27,12 +27,18 @@ use crate::{
 
 #[derive(Debug, Clone)]
 /// Rolls that proptest can shrink towards zero.
-pub(super) struct Dice(std::vec::IntoIter<u16>);
+pub(super) struct Dice {
+    rolls: Vec<u16>,
+    at: usize,
+}
 
 impl Dice {
     /// A number below `n`.
     pub(super) fn below(&mut self, n: usize) -> usize {
-        usize::from(self.0.next().unwrap_or(0)) % n.max(1)
+        // When all are rolled they are rolled again, otherwise.
+        let (round, at) = (self.at / self.rolls.len(), self.at % self.rolls.len());
+        self.at += 1;
+        (usize::from(self.rolls[at]) + round * 7919) % n.max(1)
     }
 
     fn one<T: Clone>(&mut self, of: &[T]) -> T {
@@ -51,7 +57,7 @@ impl Dice {
 
 /// Dice for one case.
 pub(super) fn dice() -> impl Strategy<Value = Dice> {
-    prop::collection::vec(any::<u16>(), 400).prop_map(|rolls| Dice(rolls.into_iter()))
+    prop::collection::vec(any::<u16>(), 400).prop_map(|rolls| Dice { rolls, at: 0 })
 }
 
 /// How far stacks may differ.

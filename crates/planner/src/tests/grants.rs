@@ -9,7 +9,7 @@ use statewright_spec::{Address, Arn, Kind, Resource};
 use super::{
     dump::dump,
     generate::{Scope, dice, world},
-    laws::{interleaved, pair, plan_of},
+    laws::{cases, interleaved, pair, plan_of},
 };
 use crate::{Mode, Observed, model::World};
 
@@ -52,7 +52,7 @@ fn users(world: &World) -> BTreeMap<Address, (Arn, String)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(100))]
 
     /// As long as something has its old configuration, its role grants all that it granted at first; once it has the new
     /// one, all that it shall grant in the end; and what does not change never lacks what is granted before and after.

@@ -24,6 +24,13 @@ pub(super) fn plan_of(world: &World, stack: &Stack, mode: Mode) -> Plan {
     planned(world, &stack.desired(&world.identity), mode, &options())
 }
 
+/// Each case plans a dozen times and more; `PROPTEST_CASES` asks for others.
+pub(super) fn cases(cases: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    let cases = asked.unwrap_or(cases);
+    ProptestConfig { cases, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 fn is_blocked(plan: &Plan) -> bool {
     plan.findings.iter().any(|f| f.severity == Severity::Error)
 }
@@ -197,7 +204,7 @@ fn assert_settled(world: &World, stack: &Stack, fresh: &World) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(50))]
 
     /// After an apply the plan is empty, whatever was there, in whatever order the needs allow; what is not ours is as it
     /// was; and the end is the same as from nothing.
@@ -218,6 +225,11 @@ proptest! {
         prop_assert_eq!(theirs, others(&world, &a.owner(&world.identity)));
         prop_assert_eq!(world.ended, 0);
     }
+
+}
+
+proptest! {
+    #![proptest_config(cases(20))]
 
     /// Cut short after any operation, the next apply reaches the same end, with nothing lost or left over; also when the
     /// first was cut short on its way to another stack.
@@ -249,6 +261,10 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(cases(50))]
 
     /// A destroy takes all that is ours, declared or not, and nothing else; cut short anywhere, the next one takes the rest.
     #[test]

@@ -8,4 +8,5 @@ mod golden;
 mod grants;
 mod laws;
 mod redaction;
-mod samples;
+pub(crate) mod samples;
+mod specs;
