@@ -115,8 +115,24 @@ impl<'a> Context<'a> {
             name || self.broken.iter().any(value)
         });
         if !told {
+            let found = self.without_secrets(found);
             self.gathered.diagnostics.push(found);
         }
+    }
+
+    /// The finding with `(sensitive)` wherever it would show a secret; an edit that would write one is dropped.
+    fn without_secrets(&self, mut found: Diagnostic) -> Diagnostic {
+        const SENSITIVE: &str = "(sensitive)";
+        for secret in self.secrets() {
+            let labels = found.primary.iter_mut().chain(&mut found.related).map(|label| &mut label.text);
+            for text in labels.chain([&mut found.title]).chain(&mut found.help).chain(&mut found.aws_location) {
+                if text.contains(secret.expose()) {
+                    *text = text.replace(secret.expose(), SENSITIVE);
+                }
+            }
+            found.fix = found.fix.filter(|fix| !fix.replacement.contains(secret.expose()));
+        }
+        found
     }
 
     /// The place of the resource's name.

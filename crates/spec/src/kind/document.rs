@@ -4,7 +4,10 @@ use serde_json::Value as Json;
 use statewright_iam::{Kind, codes as iam, quota, refused_character, validate};
 use statewright_source::{Code, Diagnostic, Entry, Node, Severity, Span, Value};
 
-use super::limit::{Text, ascii_or, key};
+use super::{
+    discreet::{discreet, secret_places},
+    limit::{Text, ascii_or, key},
+};
 use crate::{codes, context::Context};
 
 /// What IAM takes as a name of a policy.
@@ -58,16 +61,18 @@ pub(super) fn read(ctx: &mut Context<'_>, field: &str, kind: Kind) -> Option<Jso
         ctx.report(found);
         return None;
     }
+    let secret = secret_places(ctx, field, &tree);
     let sampled = sampled(ctx, &tree);
     for mut found in validate(&sampled, kind) {
         if found.code == iam::CHARACTERS
-            && let Some(label) = &mut found.primary
+            && let Some(label) = found.primary.as_mut().filter(|label| !secret.contains(&label.span))
             && let Some(text) = text_at(&tree, label.span)
             && let Some((at, c)) = refused_character(&ctx.sample(text))
         {
             label.span = ctx.part_of(label.span, text, at..at + c.len_utf8());
         }
-        ctx.report(found);
+        let rule = iam::CODES.iter().find(|rule| rule.code == found.code).map_or("finding", |rule| rule.title);
+        ctx.report(discreet(found, rule, &secret));
     }
     Some(document)
 }

@@ -74,11 +74,15 @@ impl Text {
             ctx.report(found);
         }
         if let Some(c) = sample.chars().find(|c| !(self.takes)(*c)) {
+            let secret = ctx.gathered.sensitive.contains(pointer);
             // Where it stands in the text itself: what is unknown offline has another length in the sample.
-            let at = text.find(c);
+            let at = text.find(c).filter(|_| !secret);
             let span =
                 at.map_or_else(|| ctx.value_span(pointer), |at| ctx.part_span(pointer, text, at..at + c.len_utf8()));
-            let found = refused(c, &key(pointer), self.words).at(span, "not taken");
+            let shown = if secret { "a character of it".to_owned() } else { shown(c) };
+            let found = Diagnostic::error(codes::CHARACTERS, format!("{shown} may not stand in `{}`", key(pointer)))
+                .at(span, "not taken")
+                .help(format!("AWS takes {}", self.words));
             ctx.report(found);
         }
     }
@@ -119,11 +123,6 @@ fn shown(c: char) -> String {
     } else {
         format!("`{}` (U+{:04X})", c.escape_debug(), u32::from(c))
     }
-}
-
-fn refused(c: char, key: &str, words: &str) -> Diagnostic {
-    Diagnostic::error(codes::CHARACTERS, format!("{} may not stand in `{key}`", shown(c)))
-        .help(format!("AWS takes {words}"))
 }
 
 /// Says that a value has not the form that AWS wants.

@@ -1,5 +1,6 @@
 //! One file a kind: what the spec may say of it, what AWS makes of that, and how the one becomes the other.
 
+mod discreet;
 mod document;
 pub mod function;
 pub mod job;

@@ -152,7 +152,7 @@ fn anything_at_any_key() {
                 let mut places: Vec<&str> = lines
                     .lines()
                     .filter(|l| l.starts_with("error SPEC") && !l.starts_with("error SPEC006"))
-                    .map(|l| l.splitn(4, ' ').nth(2).unwrap())
+                    .map(|l| l.split(' ').nth(2).unwrap())
                     .collect();
                 let all = places.len();
                 places.sort_unstable();

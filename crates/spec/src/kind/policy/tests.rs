@@ -163,3 +163,33 @@ fn offline() {
     let policy = policy(&Case::new().offline(), body);
     assert_eq!(policy.document["Statement"][0]["Resource"], "arn:\u{E002}:s3:::b-\u{E000}-\u{E001}/*");
 }
+
+/// A secret in a document is not told, whatever is wrong with it.
+#[test]
+fn secrets() {
+    let body = r#"
+        description: "${var.token} — x"
+        document:
+          Version: "2012-10-17"
+          Statement:
+            - { Sid: "${var.token}", Effect: Allow, Action: "${var.token}", Resource: "${var.token}" }
+            - { Effect: "${var.token}", Action: "s3:GetObject", Resource: "*", Condition: { "${var.token}": { a: b } } }
+    "#;
+    let case = Case::new().given("token", "{ sensitive: true }", "hush-hush—secret");
+    let text = case.faults(Resources::Policy, body);
+    assert!(!text.contains("hush"), "{text}");
+    insta::assert_snapshot!(case.lines(Resources::Policy, body), @r#"
+    error SPEC072 7:18 `"${var.token} — x"` a character of it may not stand in `description`
+    error IAM010 11:18 `"${var.token}"` characters in a statement id, in a text that a sensitive variable is a part of
+    error IAM011 11:18 `"${var.token}"` characters that IAM refuses, in a text that a sensitive variable is a part of
+    error IAM011 11:57 `"${var.token}"` characters that IAM refuses, in a text that a sensitive variable is a part of
+    error IAM012 11:57 `"${var.token}"` action is not `service:Name`, in a text that a sensitive variable is a part of
+    error IAM011 11:83 `"${var.token}"` characters that IAM refuses, in a text that a sensitive variable is a part of
+    error IAM013 11:83 `"${var.token}"` resource is not an ARN, in a text that a sensitive variable is a part of
+    error IAM008 12:21 `"${var.token}"` effect is neither Allow nor Deny, in a text that a sensitive variable is a part of
+    error IAM011 12:21 `"${var.token}"` characters that IAM refuses, in a text that a sensitive variable is a part of
+    error IAM014 12:89 `"${var.token}"` there is no condition operator `${var.token}`
+    error SPEC043 12:89 `"${var.token}"` a sensitive variable is a part of a key
+    warning IAM020 12:107 `a` the condition key `a` names no service
+    "#);
+}
