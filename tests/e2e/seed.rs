@@ -101,13 +101,55 @@ fn one_line_of_the_definition_shows_as_that_line_alone() {
 
     let text = world.statewright(["plan", "specs/lambda-glue.yaml"]).run().expect(0).stdout;
     let about: Vec<_> = text.lines().filter(|line| line.contains('→')).map(str::trim).collect();
-    assert_eq!(about, ["definition/States/Extract/Retry[0]/MaxAttempts  3 → 5"]);
+    assert_eq!(about, ["state Extract  Retry[0]/MaxAttempts  3 → 5"]);
+    assert!(text.contains("definition (1 state changed)"), "{text}");
+    let changed = text.lines().filter(|line| line.trim().starts_with("state ") || line.contains("definition/"));
+    assert_eq!(changed.count(), 1, "{text}");
 
     let markdown = world.statewright(["plan", "specs/lambda-glue.yaml", "--format", "markdown"]).run().expect(0).stdout;
-    let diff: Vec<_> =
-        markdown.lines().filter(|line| line.starts_with(['+', '-']) && line.contains("definition")).collect();
+    let diff: Vec<_> = markdown.lines().filter(|line| line.starts_with(['+', '-'])).collect();
+    assert_eq!(diff, ["- state Extract  Retry[0]/MaxAttempts: 3", "+ state Extract  Retry[0]/MaxAttempts: 5"]);
+}
+
+#[test]
+fn states_and_edges_of_a_changed_definition_show_and_its_form_does_not() {
+    let world = world(Emulator::Ministack);
+    let _ = world.statewright(["apply", "specs/lambda-glue.yaml", "--yes"]).run().expect(0);
+    let path = world.repository().join("specs/lambda-glue/lambda-glue.asl.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let plan = |format: &str| {
+        let words = ["plan", "specs/lambda-glue.yaml", "--detailed-exitcode", "--format", format];
+        world.statewright(words).run()
+    };
+    // Comments, blank lines and the order of keys are nothing.
+    let (head, states) = text.split_once("States:").unwrap();
+    std::fs::write(&path, format!("# another form\n\nStates:{states}\n{head}")).unwrap();
+    assert_eq!(plan("json").expect(0).json()["definition_changes"], json!([]));
+
+    let more = "\n  Tell:\n    Type: Pass\n    End: true\n";
+    let other = text.replace("Transform", "Reshape").trim_end().to_owned() + more;
+    let end = other.rfind("    End: true\n").unwrap();
+    let before = other[..end].rfind("    End: true\n").unwrap();
+    let other = format!("{}    Next: Tell\n{}", &other[..before], &other[before + "    End: true\n".len()..]);
+    std::fs::write(&path, &other).unwrap();
+    let changes = plan("json").expect(2).json()["definition_changes"].clone();
+    assert_eq!(changes.as_array().map(Vec::len), Some(1), "{other}\n{changes:#}");
+    assert_eq!(changes[0]["machine"], "state_machine.lambda-glue");
+    let states: Vec<_> =
+        changes[0]["states"].as_array().unwrap().iter().map(|s| (&s["name"], &s["change"], &s["was"])).collect();
     assert_eq!(
-        diff,
-        ["- definition/States/Extract/Retry[0]/MaxAttempts: 3", "+ definition/States/Extract/Retry[0]/MaxAttempts: 5"]
+        states,
+        [(&json!("Reshape"), &json!("renamed"), &json!("Transform")), (&json!("Tell"), &json!("added"), &Value::Null)]
     );
+    assert_eq!(changes[0]["edges"], json!([{"from": "Reshape", "kind": "next", "before": "End", "after": "Tell"}]));
+    let shown = plan("text").expect(2).stdout;
+    for line in
+        ["state Reshape  renamed from Transform", "state Tell     + added (Pass)", "Reshape.next   \"End\" → \"Tell\""]
+    {
+        assert!(shown.contains(line), "no {line:?} in\n{shown}");
+    }
+    let shown = plan("markdown").expect(2).stdout;
+    for line in ["+ state Reshape: renamed from Transform", "+ state Tell: added (Pass)", "+ Reshape.next: \"Tell\""] {
+        assert!(shown.lines().any(|l| l == line), "no {line:?} in\n{shown}");
+    }
 }

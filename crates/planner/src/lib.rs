@@ -8,6 +8,7 @@
 mod checks;
 pub mod codes;
 mod compare;
+mod definitions;
 mod draft;
 mod grants;
 mod graph;
@@ -35,6 +36,6 @@ pub use live::{
 pub use mend::mend;
 pub use operation::{Condition, Operation};
 pub use options::{Executions, Mode, Options};
-pub use plan::{Action, Change, Plan, Shown, Step, StepId, Summary};
+pub use plan::{Action, Change, DefinitionChanges, Plan, Shown, StateChanges, Step, StepId, Summary};
 pub use reading::reading;
 pub use settle::{destroy, plan, questions};

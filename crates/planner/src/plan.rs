@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use statewright_asl::{ChangeKind, EdgeChange};
 use statewright_source::{Diagnostic, Severity};
 use statewright_spec::{Address, Identity, Owner, Resource};
 
@@ -20,6 +21,9 @@ pub struct Plan {
     pub spec_name: String,
     /// See [`statewright_spec::Desired::spec_hash`].
     pub spec_hash: String,
+    /// What changes in the definitions of machines, as states and edges: the same as the changes of their steps under
+    /// `definition`, for people.
+    pub definitions: Vec<DefinitionChanges>,
     /// Steps, each after all that it needs.
     pub steps: Vec<Step>,
     /// Addresses that are as they should be.
@@ -87,6 +91,36 @@ pub struct Change {
     pub before: Shown,
     /// What shall be there.
     pub after: Shown,
+}
+
+/// What changes in the definition of one machine. Formatting and the order of keys are nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DefinitionChanges {
+    /// The machine.
+    pub machine: Address,
+    /// Fields of the machine itself: `TimeoutSeconds`.
+    pub fields: Vec<Change>,
+    /// States, those of the new definition first.
+    pub states: Vec<StateChanges>,
+    /// Edges of states that are in both.
+    pub edges: Vec<EdgeChange>,
+}
+
+/// What happens to one state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StateChanges {
+    /// Its name; the new one if it is renamed.
+    pub name: String,
+    /// What happens to it.
+    pub change: ChangeKind,
+    /// Its old name, if it is renamed.
+    pub was: Option<String>,
+    /// Which of its fields change.
+    pub fields: Vec<String>,
+    /// Its type and what it calls: `Task arn:aws:states:::sns:publish`.
+    pub summary: String,
+    /// The same as deep as it goes; paths begin at the state: `Retry[0]/MaxAttempts`.
+    pub changes: Vec<Change>,
 }
 
 /// A value as it may be shown.

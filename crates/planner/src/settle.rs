@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use statewright_spec::{Address, Desired};
 
 use crate::{
-    Live, Mode, Options, Plan, Question, checks, draft, graph, lookups,
+    Live, Mode, Options, Plan, Question, checks, definitions, draft, graph, lookups,
     notes::Notes,
     survey::{Standing, Survey},
 };
@@ -43,6 +43,7 @@ fn settle(desired: &Desired, live: &Live, mode: Mode, options: &Options) -> (Pla
         identity: desired.identity.clone(),
         spec_name: desired.spec_name.clone(),
         spec_hash: desired.spec_hash.clone(),
+        definitions: definitions::changes(&survey),
         steps,
         unchanged,
         findings: notes.into_findings(desired),

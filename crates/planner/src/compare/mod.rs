@@ -2,6 +2,7 @@
 //!
 //! [`View`] is the only way from a [`Difference`] to something that is shown.
 
+mod definition;
 mod json;
 mod tags;
 mod view;
@@ -12,6 +13,7 @@ use serde_json::Value;
 use statewright_asl::{JsonPath, json_changes};
 use statewright_spec::Secret;
 
+pub(crate) use definition::changes as definition_changes;
 pub(crate) use json::Json;
 pub(crate) use tags::retag;
 pub(crate) use view::View;

@@ -94,11 +94,22 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether a text at a place inside the definition, new or old, may not be shown.
+    pub(crate) fn hides(&self, inside: &[JsonStep], text: &str) -> bool {
+        let steps = inside.iter().map(|step| match step {
+            JsonStep::Key(key) => key.clone(),
+            JsonStep::Index(index) => index.to_string(),
+        });
+        let place: Vec<String> = std::iter::once("definition".to_owned()).chain(steps).collect();
+        self.is_sensitive(&place, Fit::Shape) || self.holds_secret(text)
+    }
+
     fn is_sensitive(&self, place: &[String], fit: Fit) -> bool {
         self.sensitive.iter().any(|sensitive| fit.at_or_below(sensitive, place))
     }
 
-    fn holds_secret(&self, text: &str) -> bool {
+    /// Whether the value of a sensitive variable stands in a text.
+    pub(crate) fn holds_secret(&self, text: &str) -> bool {
         self.secrets.iter().any(|secret| !secret.expose().is_empty() && text.contains(secret.expose()))
     }
 }

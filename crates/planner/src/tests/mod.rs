@@ -1,5 +1,6 @@
 //! Laws over generated stacks, plans as they look, and each finding.
 
+mod definitions;
 mod dump;
 mod fields;
 mod findings;

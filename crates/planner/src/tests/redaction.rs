@@ -66,6 +66,7 @@ fn shown(world: &World, stack: &Stack) -> String {
         let parts: Vec<String> =
             plan.steps.iter().map(|s| format!("{:?} {:?} {:?}", s.changes, s.expects, s.risk)).collect();
         assert!(!parts.join("").contains(secret), "{secret} is kept");
+        assert!(!format!("{:?}", plan.definitions).contains(secret), "{secret} is in the states");
     }
     text
 }

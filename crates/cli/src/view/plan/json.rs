@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use statewright_planner::{Action, Change, Plan, Shown, Step};
+use statewright_asl::{ChangeKind, EdgeChange};
+use statewright_planner::{Action, Change, DefinitionChanges, Plan, Shown, StateChanges, Step};
 use statewright_source::{
     Sources,
     render::{self, Finding},
@@ -47,6 +48,8 @@ pub(crate) struct PlanDocument {
     summary: SummaryDocument,
     /// Steps, each after all that it needs.
     steps: Vec<StepDocument>,
+    /// The changes under `definition` of those steps as states and edges, a machine an entry.
+    definition_changes: Vec<DefinitionDocument>,
     /// Addresses that are as the spec says.
     unchanged: Vec<String>,
     /// What was noticed.
@@ -113,6 +116,58 @@ struct ChangeDocument {
     sensitive: bool,
 }
 
+/// What changes in one machine's definition. Formatting and the order of keys are nothing.
+#[derive(Serialize, JsonSchema)]
+struct DefinitionDocument {
+    /// `state_machine.NAME`
+    machine: String,
+    /// Fields of the machine itself.
+    changes: Vec<ChangeDocument>,
+    /// States, those of the new definition first.
+    states: Vec<StateDocument>,
+    /// Edges of states that are in both.
+    edges: Vec<EdgeDocument>,
+}
+
+/// What happens to one state.
+#[derive(Serialize, JsonSchema)]
+struct StateDocument {
+    /// Its name; the new one if it is renamed.
+    name: String,
+    change: StateWord,
+    /// Its old name, if it is renamed.
+    was: Option<String>,
+    /// Which of its fields change; `container` where it moved to another one. Edges are not among them.
+    fields: Vec<String>,
+    /// Its type and what it calls: `Task arn:aws:states:::sns:publish`.
+    summary: String,
+    /// The same as deep as it goes; paths begin at the state.
+    changes: Vec<ChangeDocument>,
+}
+
+/// What happens to a state.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum StateWord {
+    Added,
+    Removed,
+    Changed,
+    Renamed,
+}
+
+/// An edge that leads elsewhere.
+#[derive(Serialize, JsonSchema)]
+struct EdgeDocument {
+    /// The state that it leaves (its new name); for a start the container, empty for the machine.
+    from: String,
+    /// `next`, `default`, `choice[0]`, `catch[0]`, `start`, `start[0]`
+    kind: String,
+    /// Where it led; `End` for a terminal state, `null` where there was none.
+    before: Option<String>,
+    /// Where it leads; `null` where there is none any more.
+    after: Option<String>,
+}
+
 /// The plans of one run.
 pub(crate) fn json(plans: &[Plan], sources: &Sources) -> PlanOutput {
     match plans {
@@ -144,6 +199,7 @@ fn one(plan: &Plan, sources: &Sources) -> PlanDocument {
             unchanged: summary.unchanged,
         },
         steps: plan.steps.iter().map(step).collect(),
+        definition_changes: plan.definitions.iter().map(definition).collect(),
         unchanged: plan.unchanged.iter().map(ToString::to_string).collect(),
         findings: render::findings(sources, &plan.findings),
     }
@@ -169,6 +225,36 @@ fn step(step: &Step) -> StepDocument {
         expects: step.expects.0.clone(),
         calls: step.operations.iter().filter_map(|operation| operation.calls().first().copied()).collect(),
     }
+}
+
+fn definition(changes: &DefinitionChanges) -> DefinitionDocument {
+    let DefinitionChanges { machine, fields, states, edges } = changes;
+    DefinitionDocument {
+        machine: machine.to_string(),
+        changes: fields.iter().map(change).collect(),
+        states: states.iter().map(state).collect(),
+        edges: edges.iter().map(edge).collect(),
+    }
+}
+
+fn state(state: &StateChanges) -> StateDocument {
+    StateDocument {
+        name: state.name.clone(),
+        change: match state.change {
+            ChangeKind::Added => StateWord::Added,
+            ChangeKind::Removed => StateWord::Removed,
+            ChangeKind::Changed => StateWord::Changed,
+            ChangeKind::Renamed => StateWord::Renamed,
+        },
+        was: state.was.clone(),
+        fields: state.fields.clone(),
+        summary: state.summary.clone(),
+        changes: state.changes.iter().map(change).collect(),
+    }
+}
+
+fn edge(EdgeChange { from, kind, before, after }: &EdgeChange) -> EdgeDocument {
+    EdgeDocument { from: from.clone(), kind: kind.clone(), before: before.clone(), after: after.clone() }
 }
 
 fn change(change: &Change) -> ChangeDocument {

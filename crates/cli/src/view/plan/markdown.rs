@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use statewright_asl::ChangeKind;
 use statewright_planner::{Change, Plan, Step};
 use statewright_source::{Sources, visible};
 
@@ -9,6 +10,7 @@ use crate::view::finding;
 
 use super::{
     calls, counts,
+    definition::{self, Row},
     value::{Display, display},
 };
 
@@ -27,12 +29,12 @@ pub(crate) fn markdown(plan: &Plan, sources: &Sources) -> String {
             step.id.0,
             step.action.glyph(),
             code(&step.address.to_string()),
-            cell(&step.title),
+            cell(&definition::title(plan, step)),
             calls(step).iter().map(|call| code(call)).collect::<Vec<_>>().join(", "),
         );
     }
     for step in plan.steps.iter().filter(|step| !step.changes.is_empty()) {
-        write_changes(&mut out, step);
+        write_changes(&mut out, plan, step);
     }
     let risks: Vec<_> = plan.steps.iter().filter_map(|step| Some((step, step.risk.as_ref()?))).collect();
     if !risks.is_empty() {
@@ -48,10 +50,25 @@ pub(crate) fn markdown(plan: &Plan, sources: &Sources) -> String {
     out
 }
 
-fn write_changes(out: &mut String, step: &Step) {
+fn write_changes(out: &mut String, plan: &Plan, step: &Step) {
     let mut body = String::new();
-    for change in &step.changes {
+    let (changes, rows) = definition::split(plan, step);
+    for change in changes {
         write_change(&mut body, change);
+    }
+    for row in &rows {
+        match row {
+            Row::Change(change) => write_change(&mut body, change),
+            Row::State { label, what, note } => {
+                let (sign, word) = match what {
+                    ChangeKind::Added => ("+", "added "),
+                    ChangeKind::Removed => ("-", "removed "),
+                    ChangeKind::Renamed => ("+", "renamed "),
+                    ChangeKind::Changed => ("+", ""),
+                };
+                let _ = writeln!(body, "{sign} {}: {word}{}", visible(label), visible(note));
+            }
+        }
     }
     let _ = writeln!(
         out,

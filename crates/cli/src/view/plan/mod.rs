@@ -1,5 +1,6 @@
 //! A plan for people, for programs and for reviewers: one file a format.
 
+mod definition;
 mod json;
 mod markdown;
 mod text;

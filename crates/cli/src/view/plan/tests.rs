@@ -2,8 +2,9 @@
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use statewright_asl::{ChangeKind, EdgeChange};
 use statewright_planner::{
-    Action, Change, Fingerprint, Operation, Plan, Shown, Step, StepId,
+    Action, Change, DefinitionChanges, Fingerprint, Operation, Plan, Shown, StateChanges, Step, StepId,
     operation::{role::RoleOperation, state_machine::StateMachineOperation},
 };
 use statewright_source::Sources;
@@ -24,7 +25,7 @@ fn step(id: u32, address: Address, action: Action, changes: Vec<Change>, operati
         id: StepId(id),
         address,
         action,
-        title: action.as_str().to_owned(),
+        title: if action == Action::Update { "definition, tags".to_owned() } else { action.as_str().to_owned() },
         changes,
         needs: (1..id).map(StepId).collect(),
         expects: Fingerprint::default(),
@@ -32,6 +33,47 @@ fn step(id: u32, address: Address, action: Action, changes: Vec<Change>, operati
         risk: (action == Action::Replace).then(|| "its history is lost".to_owned()),
         operations,
         read_back: None,
+    }
+}
+
+/// A definition with a change of every form.
+fn definition(machine: &Address) -> DefinitionChanges {
+    let before: String = (1..=9).map(|n| format!("line {n}\n")).collect();
+    let after = before.replace("line 5", "line five");
+    let state = |name: &str, change, changes: Vec<Change>| StateChanges {
+        name: name.to_owned(),
+        change,
+        was: (change == ChangeKind::Renamed).then(|| "Former".to_owned()),
+        fields: Vec::new(),
+        summary: "Task arn:aws:states:::sns:publish".to_owned(),
+        changes,
+    };
+    let edge = |kind: &str, before: Option<&str>, after: Option<&str>| EdgeChange {
+        from: if kind == "start" { String::new() } else { "A".to_owned() },
+        kind: kind.to_owned(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+    };
+    DefinitionChanges {
+        machine: machine.clone(),
+        fields: vec![change("Comment", value(json!(before)), value(json!(after)))],
+        states: vec![
+            state("A", ChangeKind::Changed, vec![change("TimeoutSeconds", value(json!(60)), value(json!(300)))]),
+            state(
+                "Long | `name`",
+                ChangeKind::Changed,
+                vec![change("Parameters/Key", Shown::Sensitive, Shown::Sensitive)],
+            ),
+            state("Moved", ChangeKind::Changed, Vec::new()),
+            state("Later", ChangeKind::Renamed, Vec::new()),
+            state("Notify", ChangeKind::Added, Vec::new()),
+            state("Gone", ChangeKind::Removed, Vec::new()),
+        ],
+        edges: vec![
+            edge("next", Some("Done"), Some("Notify")),
+            edge("catch[0]", None, Some("Notify")),
+            edge("start", Some("B"), Some("A")),
+        ],
     }
 }
 
@@ -56,6 +98,7 @@ fn plan() -> Plan {
         identity: Identity { partition: Partition::new("aws"), account: AccountId::new("123456789012"), region },
         spec_name: "specs/etl.yaml".to_owned(),
         spec_hash: "0".repeat(64),
+        definitions: vec![definition(&machine)],
         steps: vec![
             step(
                 1,

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
+use statewright_asl::ChangeKind;
 use statewright_planner::{Change, Plan, Step};
 use statewright_source::{Sources, visible};
 
 use super::{
     calls, counts,
+    definition::{self, Row},
     value::{Display, Sign, display},
 };
 use crate::view::{
@@ -26,7 +28,7 @@ pub(crate) fn text(plan: &Plan, sources: &Sources) -> String {
     let numbers = plan.steps.len().to_string().len();
     let names = plan.steps.iter().map(|s| s.address.to_string().chars().count()).max().unwrap_or(0).min(56);
     for step in &plan.steps {
-        write_step(&mut out, step, numbers, names);
+        write_step(&mut out, plan, step, numbers, names);
     }
     match plan.unchanged.len() {
         0 => {}
@@ -44,7 +46,7 @@ pub(crate) fn text(plan: &Plan, sources: &Sources) -> String {
     out
 }
 
-fn write_step(out: &mut String, step: &Step, numbers: usize, names: usize) {
+fn write_step(out: &mut String, plan: &Plan, step: &Step, numbers: usize, names: usize) {
     let painted = style::action(step.action);
     let name = step.address.to_string();
     let pad = " ".repeat(names.saturating_sub(name.chars().count()));
@@ -54,16 +56,40 @@ fn write_step(out: &mut String, step: &Step, numbers: usize, names: usize) {
         paint(style::QUIET, format!("{:>numbers$}", step.id.0)),
         paint(painted, step.action.glyph()),
         paint(painted, visible(&name)),
-        visible(&step.title),
+        visible(&definition::title(plan, step)),
     );
     let indent = " ".repeat(numbers + 7);
-    let paths = step.changes.iter().map(|c| c.path.chars().count()).max().unwrap_or(0).min(44);
-    for change in &step.changes {
+    let (changes, rows) = definition::split(plan, step);
+    let wide = |path: &str| path.chars().count();
+    let inside = rows.iter().map(|row| match row {
+        Row::Change(change) => wide(&change.path),
+        Row::State { label, .. } => wide(label),
+    });
+    let paths = changes.iter().map(|change| wide(&change.path)).chain(inside).max().unwrap_or(0).min(44);
+    for change in changes {
         write_change(out, change, &indent, paths);
+    }
+    for row in &rows {
+        match row {
+            Row::Change(change) => write_change(out, change, &indent, paths),
+            Row::State { label, what, note } => write_state(out, (label, *what, note), &indent, paths),
+        }
     }
     if let Some(risk) = &step.risk {
         let _ = writeln!(out, "{indent}{} {}", paint(style::CHANGED, "!"), visible(risk));
     }
+}
+
+fn write_state(out: &mut String, (label, what, note): (&str, ChangeKind, &str), indent: &str, paths: usize) {
+    let label = visible(label);
+    let pad = " ".repeat(paths.saturating_sub(label.chars().count()));
+    let (style, said) = match what {
+        ChangeKind::Added => (style::ADDED, format!("+ added {note}")),
+        ChangeKind::Removed => (style::REMOVED, format!("- removed {note}")),
+        ChangeKind::Renamed => (style::CHANGED, format!("renamed {note}")),
+        ChangeKind::Changed => (style::CHANGED, note.to_owned()),
+    };
+    let _ = writeln!(out, "{indent}{label}{pad}  {}", paint(style, visible(&said)));
 }
 
 fn write_change(out: &mut String, change: &Change, indent: &str, paths: usize) {
