@@ -36,24 +36,35 @@ pub(crate) struct Called {
 
 /// Collects them.
 pub(crate) fn references(expression: &Expr) -> References {
-    let mut walk = Walk { found: References::default(), scopes: vec![HashSet::new()] };
+    let mut walk = Walk { found: References::default(), scopes: vec![Names::default()], lambdas: 0 };
     walk.expr(expression, true);
     walk.found
 }
 
 struct Walk<'e> {
     found: References,
-    scopes: Vec<HashSet<&'e str>>,
+    scopes: Vec<Names<'e>>,
+    /// How many functions are around.
+    lambdas: usize,
+}
+
+/// The names of a block.
+#[derive(Default)]
+struct Names<'e> {
+    /// Bound so far.
+    now: HashSet<&'e str>,
+    /// Bound somewhere in the block: a function sees them, since it runs later than it is defined.
+    later: HashSet<&'e str>,
 }
 
 impl<'e> Walk<'e> {
     fn bound(&self, name: &str) -> bool {
-        self.scopes.iter().any(|s| s.contains(name))
+        self.scopes.iter().any(|s| s.now.contains(name) || (self.lambdas > 0 && s.later.contains(name)))
     }
 
     fn bind(&mut self, name: &'e str) {
         if let Some(scope) = self.scopes.last_mut() {
-            scope.insert(name);
+            scope.now.insert(name);
         }
     }
 
@@ -103,8 +114,11 @@ impl<'e> Walk<'e> {
                 self.bind(name);
             }
             Kind::Lambda(parameters, body) => {
-                self.scopes.push(parameters.iter().map(String::as_str).collect());
+                let now = parameters.iter().map(String::as_str).collect();
+                self.scopes.push(Names { now, later: HashSet::new() });
+                self.lambdas += 1;
                 self.expr(body, top);
+                self.lambdas -= 1;
                 self.scopes.pop();
             }
             Kind::Call { function, arguments, partial } => self.call(function, arguments, *partial, 0, top),
@@ -116,7 +130,11 @@ impl<'e> Walk<'e> {
                 }
             }
             Kind::Block(expressions) => {
-                self.scopes.push(HashSet::new());
+                let binds = expressions.iter().filter_map(|e| match &e.kind {
+                    Kind::Bind(name, _) => Some(name.as_str()),
+                    _ => None,
+                });
+                self.scopes.push(Names { now: HashSet::new(), later: binds.collect() });
                 self.all(expressions, top);
                 self.scopes.pop();
             }

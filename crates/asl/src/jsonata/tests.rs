@@ -128,6 +128,8 @@ fn what_an_expression_refers_to() {
     refers("($x := 1; $x + $y)", "variables: y@15");
     refers("($x := $x; $x)", "variables: x@7");
     refers("($f := function($n){ $n < 1 ? 1 : $n * $f($n - 1) }; $f(3))", "");
+    refers("($a := function(){ $b() + $c }; $b := function(){ $a() }; $c := 1; $a())", "");
+    refers("($a := $b; $b := 1; $a)", "variables: b@7");
     refers("$x.y ~> $contains('a')", "variables: x@0; calls: contains/2");
     refers("$map($a, $uppercase)", "variables: a@5; calls: map/2");
     refers("$states.input.a@$v.b#$i.{ 'v': $v, 'i': $i }", "states: input@8");
