@@ -4,6 +4,7 @@ mod commands;
 mod fields;
 mod findings;
 mod permissions;
+pub(crate) mod rules;
 mod spec;
 
 #[cfg(test)]
@@ -25,7 +26,7 @@ pub fn pages() -> Vec<Page> {
     let page = |path: &str, text: String| Page { path: path.to_owned(), text };
     let schema =
         |name: &str, schema: serde_json::Value| page(&format!("docs/schema/{name}-1.json"), format!("{schema:#}\n"));
-    vec![
+    let mut pages = vec![
         schema("spec", statewright_spec::schema()),
         schema("plan", schema::plan()),
         schema("validate", schema::validate()),
@@ -36,7 +37,9 @@ pub fn pages() -> Vec<Page> {
         page("docs/src/reference/findings.md", findings::page()),
         page("docs/src/reference/permissions.md", permissions::page()),
         page("docs/src/reference/fields.md", fields::page()),
-    ]
+    ];
+    pages.extend(rules::pages());
+    pages
 }
 
 /// The first lines of a generated page.

@@ -43,9 +43,13 @@ pub(crate) fn markdown(plan: &Plan, sources: &Sources) -> String {
             let _ = writeln!(out, "- ⚠ {}: {}", code(&step.address.to_string()), cell(risk));
         }
     }
-    if !plan.findings.is_empty() {
-        let shown = finding::plain(sources, &plan.findings);
+    let (found, rest) = (finding::for_plan(&plan.findings), finding::rest(&plan.findings));
+    if !found.is_empty() {
+        let shown = finding::plain(sources, &found);
         let _ = writeln!(out, "\n<details open><summary>Findings</summary>\n\n{}\n</details>", fenced("", &shown));
+    }
+    if !rest.is_empty() {
+        let _ = write!(out, "\n{rest}");
     }
     out
 }

@@ -36,8 +36,12 @@ pub(crate) fn text(plan: &Plan, sources: &Sources) -> String {
             let _ = writeln!(out, "  {:numbers$} = {n} unchanged", "");
         }
     }
-    if !plan.findings.is_empty() {
-        let _ = writeln!(out, "\n{}", finding::text(sources, &plan.findings).trim_end());
+    let (shown, rest) = (finding::for_plan(&plan.findings), finding::rest(&plan.findings));
+    if !shown.is_empty() {
+        let _ = writeln!(out, "\n{}", finding::text(sources, &shown).trim_end());
+    }
+    if !rest.is_empty() {
+        let _ = write!(out, "\n{}", paint(style::QUIET, rest));
     }
     if !plan.steps.is_empty() {
         let _ = write!(out, "\n{}", call_lines(plan));
