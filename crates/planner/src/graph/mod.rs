@@ -153,6 +153,10 @@ impl Edges<'_, '_> {
         let mut wishes: Vec<(Node, Node)> = Vec::new();
         for (from, to) in self.survey.desired.prefers.iter().flat_map(|(from, to)| to.iter().map(move |to| (from, to)))
         {
+            // A document may name what is not there yet, and the sooner IAM has it the sooner it is seen everywhere.
+            if matches!(from.kind, Kind::Policy | Kind::Role) {
+                continue;
+            }
             wishes.push(((Phase::Grow, from.clone()), (Phase::Grow, to.clone())));
             wishes.push(((Phase::Delete, to.clone()), (Phase::Delete, from.clone())));
         }
