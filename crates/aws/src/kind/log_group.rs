@@ -49,11 +49,13 @@ fn map(c: &Connection, group: &Raw, labels: Labels) -> Result<Present, Refusal> 
     let kms_key = key
         .map(|text| Arn::parse(text).ok_or_else(|| refusal::malformed(CALL, format!("the key `{text}` is not an ARN"))))
         .transpose()?;
-    let retention = group.retention_in_days.filter(|days| *days != 0);
+    let class = group.log_group_class.as_ref().map_or(LogGroup::DEFAULT_CLASS, LogGroupClass::as_str).to_owned();
+    // AWS itself bounds what a DELIVERY group keeps, and lets nobody set it: no retention of the spec's.
+    let retention = group.retention_in_days.filter(|days| *days != 0 && class != "DELIVERY");
     let resource = LogGroup {
         retention_days: retention.map(|days| unsigned(CALL, "the retention", days)).transpose()?,
         kms_key,
-        class: group.log_group_class.as_ref().map_or("STANDARD", LogGroupClass::as_str).to_owned(),
+        class,
         deletion_protection: group.deletion_protection_enabled.unwrap_or_default(),
         tags: labels.tags,
     };

@@ -124,13 +124,13 @@ fn file_systems(raw: Vec<FileSystemConfig>) -> Result<BTreeMap<Arn, String>, Ref
 fn logging(name: &str, raw: Option<LoggingConfig>) -> FunctionLogging {
     let raw = raw.unwrap_or_else(|| LoggingConfig::builder().build());
     let format = raw.log_format.as_ref().map_or("Text", |format| format.as_str()).to_owned();
-    let json = format == "JSON";
-    FunctionLogging {
+    let logging = FunctionLogging {
         log_group: raw.log_group.filter(|group| !group.is_empty()).unwrap_or_else(|| format!("/aws/lambda/{name}")),
-        application_level: raw.application_log_level.filter(|_| json).map(|level| level.as_str().to_owned()),
-        system_level: raw.system_log_level.filter(|_| json).map(|level| level.as_str().to_owned()),
+        application_level: raw.application_log_level.map(|level| level.as_str().to_owned()),
+        system_level: raw.system_log_level.map(|level| level.as_str().to_owned()),
         format,
-    }
+    };
+    logging.with_defaults()
 }
 
 fn arn(what: &str, text: &str) -> Result<Arn, Refusal> {
