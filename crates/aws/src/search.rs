@@ -182,4 +182,13 @@ mod tests {
         check("arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/f", Some("log_group./aws/lambda/f"));
         check("arn:aws:s3:::bucket", None);
     }
+
+    /// Else what left the spec is never found.
+    #[test]
+    fn the_arn_of_every_kind_leads_back_to_it() {
+        for kind in Kind::ALL {
+            let address = Address::new(kind, "name");
+            assert_eq!(address_of(&Connection::offline().identity.arn(&address, "/")), Some(address));
+        }
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// The kinds of resource that a spec declares. The order is the order in which they are shown.
+/// The kinds of resource that a spec declares. The order is the order in which they are shown; a machine uses all the
+/// others and stays last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A customer-managed IAM policy.
@@ -29,8 +30,8 @@ pub struct Address {
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 6] =
+    /// Every kind. The length makes the compiler ask for one that is left out.
+    pub const ALL: [Self; Self::StateMachine as usize + 1] =
         [Self::Policy, Self::Role, Self::LogGroup, Self::Function, Self::Job, Self::StateMachine];
 
     /// As it stands in an address.
@@ -99,5 +100,38 @@ impl fmt::Display for Address {
 impl serde::Serialize for Address {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// Who looks for what is known of a kind looks for its name: in every crate, and in the tests.
+    #[test]
+    fn every_kind_has_its_places() {
+        let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+        let mut missing = Vec::new();
+        for kind in Kind::ALL {
+            for folder in [
+                "crates/spec/src/kind",
+                "crates/planner/src/kind",
+                "crates/planner/src/operation",
+                "crates/aws/src/kind",
+                "tests/e2e/fields",
+            ] {
+                let file = format!("{folder}/{kind}.rs");
+                if !root.join(&file).is_file() {
+                    missing.push(file);
+                }
+            }
+            let word = format!("\"{kind}\"");
+            if !std::fs::read_to_string(root.join("tests/e2e/account.rs")).unwrap().contains(&word) {
+                missing.push(format!("{word} in tests/e2e/account.rs"));
+            }
+        }
+        assert_eq!(missing, [""; 0]);
     }
 }

@@ -22,6 +22,7 @@ use super::*;
 use crate::{
     Connection,
     kind::{self, function, job, log_group, role, state_machine},
+    permissions::ACTIONS,
 };
 
 fn arn(service: &str, resource: &str) -> Arn {
@@ -188,17 +189,21 @@ fn never(call: &str, requests: &[&dyn Debug]) -> BTreeSet<String> {
 
 #[test]
 fn every_field_is_sent_or_named_with_a_reason() {
-    let mut found = BTreeSet::new();
+    let (mut found, mut looked) = (BTreeSet::new(), BTreeSet::new());
+    let mut look = |call: &'static str, requests: &[&dyn Debug]| {
+        looked.insert(call);
+        found.extend(never(call, requests));
+    };
     let c = Connection::offline();
     let tags = tags();
     let policy = Policy { document: json!({}), path: "/team/".into(), description: "d".into(), tags: tags.clone() };
-    found.extend(never("iam:CreatePolicy", &[kind::policy::create(&c, "P", &policy, &tags).unwrap().as_input()]));
-    found.extend(never(
+    look("iam:CreatePolicy", &[kind::policy::create(&c, "P", &policy, &tags).unwrap().as_input()]);
+    look(
         "iam:CreatePolicyVersion",
         &[kind::policy::create_version(&c, &arn("iam", "policy/P"), &json!({})).as_input()],
-    ));
-    found.extend(never("iam:CreateRole", &[role::create(&c, "R", &full_role(), &tags).unwrap().as_input()]));
-    found.extend(never("iam:UpdateRole", &[role::update(&c, "R", "", 3_600).as_input()]));
+    );
+    look("iam:CreateRole", &[role::create(&c, "R", &full_role(), &tags).unwrap().as_input()]);
+    look("iam:UpdateRole", &[role::update(&c, "R", "", 3_600).as_input()]);
 
     let group = LogGroup {
         retention_days: Some(1),
@@ -207,35 +212,35 @@ fn every_field_is_sent_or_named_with_a_reason() {
         deletion_protection: true,
         tags: tags.clone(),
     };
-    found.extend(never("logs:CreateLogGroup", &[log_group::create(&c, "g", &group, &tags).as_input()]));
+    look("logs:CreateLogGroup", &[log_group::create(&c, "g", &group, &tags).as_input()]);
 
     let machine = full_machine();
-    found.extend(never(
-        "states:CreateStateMachine",
-        &[state_machine::request::create(&c, "m", &machine, &tags).unwrap().as_input()],
-    ));
+    look("states:CreateStateMachine", &[state_machine::request::create(&c, "m", &machine, &tags).unwrap().as_input()]);
     let name = arn("states", "stateMachine:m");
-    found.extend(never(
-        "states:UpdateStateMachine",
-        &[state_machine::request::update(&c, &name, &machine).unwrap().as_input()],
-    ));
+    look("states:UpdateStateMachine", &[state_machine::request::update(&c, &name, &machine).unwrap().as_input()]);
 
     let whole = full_function();
     let create = function::request::create(c.lambda.create_function(), "f", &whole, &tags).unwrap();
-    found.extend(never("lambda:CreateFunction", &[create.as_input()]));
+    look("lambda:CreateFunction", &[create.as_input()]);
     let update =
         function::request::update_configuration(c.lambda.update_function_configuration(), "f", &whole).unwrap();
-    found.extend(never("lambda:UpdateFunctionConfiguration", &[update.as_input()]));
+    look("lambda:UpdateFunctionConfiguration", &[update.as_input()]);
     let object = Code::Object(ObjectCode { bucket: "b".into(), key: "k".into(), version: Some("v".into()) });
     let code = |code| function::request::update_code(c.lambda.update_function_code(), "f", code, "arm64").unwrap();
-    found.extend(never("lambda:UpdateFunctionCode", &[code(&whole.code).as_input(), code(&object).as_input()]));
+    look("lambda:UpdateFunctionCode", &[code(&whole.code).as_input(), code(&object).as_input()]);
 
     // Workers and capacity exclude each other.
     let workers = full_job();
     let capacity = Job { worker_type: None, workers: None, ..full_job() };
     let create = |j| job::request::create(c.glue.create_job(), "j", j).set_tags(Some(std::collections::HashMap::new()));
-    found.extend(never("glue:CreateJob", &[create(&workers).as_input(), create(&capacity).as_input()]));
-    found.extend(never("glue:UpdateJob", &[&job::request::update(&workers), &job::request::update(&capacity)]));
+    look("glue:CreateJob", &[create(&workers).as_input(), create(&capacity).as_input()]);
+    look("glue:UpdateJob", &[&job::request::update(&workers), &job::request::update(&capacity)]);
+
+    // It has a document and nothing else.
+    let makes =
+        |call: &&str| call.contains(":Create") || (call.contains(":Update") && *call != "iam:UpdateAssumeRolePolicy");
+    let calls: BTreeSet<&str> = ACTIONS.iter().map(|action| action.call).filter(makes).collect();
+    assert_eq!(looked, calls, "calls that were looked at (left), and those that are made (right)");
 
     let listed: BTreeSet<String> =
         LEFT_OUT.iter().map(|left| format!("{}: {}", left.call, plain(left.field))).collect();

@@ -48,7 +48,8 @@ fn pascal(snake: &str) -> String {
 /// `c.iam.get_role()` → `iam:GetRole`, in every source of this crate.
 fn calls() -> BTreeSet<String> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let call = Regex::new(r"\b(iam|sfn|lambda|glue|logs|s3|client|tagging)\.([a-z_0-9]+)\(\)").unwrap();
+    let fields: Vec<&str> = CLIENTS.iter().map(|(field, _)| *field).collect();
+    let call = Regex::new(&format!(r"\b({})\.([a-z_0-9]+)\(\)", fields.join("|"))).unwrap();
     let mut found = BTreeSet::new();
     for path in sources(&src) {
         let code = code(&path);
@@ -68,6 +69,16 @@ fn calls() -> BTreeSet<String> {
     found
 }
 
+/// A client that this test does not know would make calls unseen.
+#[test]
+fn every_client_is_known() {
+    let client = Regex::new(r"pub\(crate\)([a-z_0-9]+):aws_sdk_\w+::Client").unwrap();
+    let code = code(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/connect.rs"));
+    let fields: BTreeSet<&str> = client.captures_iter(&code).map(|hit| hit.get(1).unwrap().as_str()).collect();
+    let known: BTreeSet<&str> = CLIENTS.iter().map(|(field, _)| *field).filter(|field| *field != "client").collect();
+    assert_eq!(fields, known);
+}
+
 #[test]
 fn the_table_lists_every_call_and_no_other() {
     let listed: BTreeSet<String> = ACTIONS.iter().map(|action| action.call.to_owned()).collect();
@@ -79,7 +90,9 @@ fn the_table_lists_every_call_and_no_other() {
 /// What a refusal names is what is called: the label stands beside its call.
 #[test]
 fn every_label_is_a_call() {
-    let label = Regex::new(r#""((?:iam|states|lambda|glue|logs|s3|sts|tag):[A-Z][A-Za-z]+)""#).unwrap();
+    let prefixes: BTreeSet<&str> = CLIENTS.iter().map(|(_, prefix)| *prefix).chain(["sts"]).collect();
+    let prefixes = prefixes.into_iter().collect::<Vec<_>>().join("|");
+    let label = Regex::new(&format!(r#""((?:{prefixes}):[A-Z][A-Za-z]+)""#)).unwrap();
     let listed: BTreeSet<&str> = ACTIONS.iter().map(|action| action.call).collect();
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     for path in sources(&src).into_iter().filter(|path| !path.ends_with("permissions.rs")) {

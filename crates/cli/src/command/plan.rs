@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use statewright_planner::{Mode, Options};
-use statewright_spec::Address;
+use statewright_spec::{Address, Kind};
 
 use crate::{
     args::{Global, PlanArgs, PlanFormat, Scope},
@@ -43,8 +43,10 @@ pub(super) fn intent(scope: &Scope) -> Result<Intent> {
         Options { allow_delete_all: scope.allow_delete_all, executions: scope.executions.into(), ..Options::default() };
     for target in &scope.targets {
         let address = Address::parse(target).ok_or_else(|| {
-            CliError::user(format!("`{target}` is not an address"))
-                .hint("an address is a kind and a name: role.NAME, policy.NAME, function.NAME, job.NAME, log_group.NAME, state_machine.NAME")
+            CliError::user(format!("`{target}` is not an address")).hint(format!(
+                "an address is a kind and a name: {}",
+                Kind::ALL.map(|kind| format!("{kind}.NAME")).join(", ")
+            ))
         })?;
         options.targets.insert(address);
     }
