@@ -15,7 +15,7 @@ pub fn is_definition(path: &Path) -> bool {
     if path.is_dir() {
         return false;
     }
-    if name.contains(".asl.") || name.ends_with(".asl") {
+    if name.contains(".asl.") || Path::new(&name).extension().is_some_and(|extension| extension == "asl") {
         return true;
     }
     let Ok(bytes) = files::read(path, MAX_FILE_BYTES as u64) else { return false };
