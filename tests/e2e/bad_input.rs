@@ -171,8 +171,9 @@ fn what_may_not_be_read_is_a_finding() {
         "A: { Type: Task, Resource: 'arn:aws:states:::lambda:invoke', Parameters: { FunctionName: somebody }, End: true }",
     ));
     let plan = world.statewright(["plan", "shop.yaml", "--format", "json"]).run().expect(0).json();
-    let notes: Vec<_> = plan["findings"].as_array().unwrap().iter().filter(|f| f["severity"] == "note").collect();
+    let notes: Vec<_> = plan["findings"].as_array().unwrap().iter().filter(|f| f["code"] == "PLAN004").collect();
     assert_eq!(notes.len(), 1, "{plan:#}");
+    assert_eq!(notes[0]["severity"], "note");
 }
 
 #[test]

@@ -9,4 +9,5 @@ mod fields;
 mod kill;
 mod outputs;
 mod ownership;
+mod permissions;
 mod seed;

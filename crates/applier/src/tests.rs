@@ -129,6 +129,7 @@ fn carry_out_with(steps: Vec<Step>, cloud: &Script, interrupt: &Interrupt) -> (J
         definitions: Vec::new(),
         steps,
         unchanged: BTreeSet::new(),
+        permissions: Vec::new(),
         findings: Vec::new(),
     };
     let events = Mutex::new(Vec::new());

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_sfn::types::ExecutionStatus;
 use futures::future::join_all;
 use statewright_planner::{Answer, Question, Refusal, RefusalKind};
-use statewright_spec::Arn;
+use statewright_spec::{Arn, Resource};
 
 use crate::{
     Connection,
-    kind::unless_missing,
+    kind::{policy, role, unless_missing},
     pages::{self, Page},
     s3::Place,
 };
@@ -46,6 +46,20 @@ impl Connection {
             Question::RunningExecutions(arn) => self.running(arn).await,
             Question::ScriptObject { bucket, key } => {
                 Ok(Answer::ScriptObject(self.script_object(Place { bucket, key }).await.object))
+            }
+            Question::RoleGrants(arn) => {
+                self.same_account("iam:GetRole", arn)?;
+                let present = role::read(self, arn.name()).await?.filter(|present| present.arn == *arn);
+                Ok(Answer::RoleGrants(present.and_then(|present| match present.resource {
+                    Resource::Role(role) => Some(Box::new(role)),
+                    _ => None,
+                })))
+            }
+            Question::PolicyDocument(arn) => {
+                if !arn.is_aws_managed_policy() {
+                    self.same_account("iam:GetPolicy", arn)?;
+                }
+                Ok(Answer::PolicyDocument(policy::document_of(self, arn).await?))
             }
         }
     }

@@ -58,7 +58,9 @@ impl Connection {
                 Answer::PolicyVersions(_)
                 | Answer::PolicyAttachments(_)
                 | Answer::InstanceProfiles(_)
-                | Answer::ScriptObject(_),
+                | Answer::ScriptObject(_)
+                | Answer::RoleGrants(_)
+                | Answer::PolicyDocument(_),
             )
             | None => Ok(Readiness::NotYet("AWS has not said yet".to_owned())),
         }

@@ -69,7 +69,7 @@ impl Connection {
     }
 
     /// IAM is asked by name, in our own account only.
-    fn same_account(&self, call: &str, arn: &Arn) -> Result<(), Refusal> {
+    pub(crate) fn same_account(&self, call: &str, arn: &Arn) -> Result<(), Refusal> {
         let ours = &self.identity.account;
         if arn.account() == ours.as_str() {
             return Ok(());

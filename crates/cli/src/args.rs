@@ -91,6 +91,8 @@ pub(crate) enum Command {
     Destroy(DestroyArgs),
     /// Start an execution and wait for its end
     Run(RunArgs),
+    /// Show what each state needs of its role, and the least policy that grants it
+    Permissions(PermissionsArgs),
     /// Print the JSON Schema of a spec, or of an output
     Schema(SchemaArgs),
     /// Print a completion script for a shell
@@ -308,6 +310,28 @@ pub(crate) struct RunArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct PermissionsArgs {
+    /// Spec files or directories of them, bare definitions (*.asl.json, *.asl.yaml), or ARNs of state machines [default:
+    /// specs/ if it exists, else the current directory]
+    #[arg(value_name = "SPEC|FILE|ARN")]
+    pub(crate) targets: Vec<String>,
+    /// The form of the table and the policy
+    #[arg(long, value_enum, default_value_t = PermissionsFormat::Text)]
+    pub(crate) format: PermissionsFormat,
+}
+
+/// The form of a table of permissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PermissionsFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For programs, and for policies that are kept as YAML
+    Yaml,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct SchemaArgs {
     /// Which
     #[arg(value_enum, default_value_t = SchemaOf::Spec)]
@@ -327,6 +351,8 @@ pub(crate) enum SchemaOf {
     Apply,
     /// A line of `run --format json`
     Run,
+    /// `permissions --format json`
+    Permissions,
 }
 
 #[derive(Debug, Args)]

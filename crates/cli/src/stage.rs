@@ -7,7 +7,7 @@ use std::{
 };
 
 use statewright_aws::{Connection, Settings};
-use statewright_planner::{Live, Mode, Plan};
+use statewright_planner::{Live, Mode, Plan, Question};
 use statewright_source::{Diagnostic, Severity, Sources};
 use statewright_spec::{Arn, Desired, Guards, Loaded, Request};
 
@@ -133,8 +133,10 @@ pub(crate) async fn stage(paths: &[PathBuf], global: &Global, intent: &Intent) -
     if is_wrong(&findings) {
         return Err(CliError::findings(sources, findings));
     }
+    let texts = &sources;
     let plans = desired.iter().zip(&connections).map(|((desired, noticed), connection)| async move {
         let mut plan = plan(desired, connection, intent).await;
+        statewright_spec::silence(texts, &mut plan.findings);
         plan.findings.splice(0..0, noticed.iter().cloned());
         plan
     });
@@ -146,12 +148,13 @@ pub(crate) async fn stage(paths: &[PathBuf], global: &Global, intent: &Intent) -
 async fn plan(desired: &Desired, connection: &Connection, intent: &Intent) -> Plan {
     let reading = statewright_planner::reading(desired, intent.deep, true);
     let mut live: Live = connection.observe(&reading).await;
-    let mut asked = BTreeSet::new();
+    let mut asked: BTreeSet<Question> = BTreeSet::new();
     loop {
-        let questions: BTreeSet<_> = statewright_planner::questions(desired, &live, intent.mode, &intent.options)
-            .into_iter()
-            .filter(|q| !asked.contains(q))
-            .collect();
+        let mut questions = statewright_planner::questions(desired, &live, intent.mode, &intent.options);
+        if intent.mode == Mode::Apply {
+            questions.extend(statewright_planner::permissions::questions(desired, &live));
+        }
+        questions.retain(|q| !asked.contains(q));
         if questions.is_empty() {
             break;
         }
@@ -159,7 +162,7 @@ async fn plan(desired: &Desired, connection: &Connection, intent: &Intent) -> Pl
         asked.extend(questions);
     }
     match intent.mode {
-        Mode::Apply => statewright_planner::plan(desired, &live, &intent.options),
+        Mode::Apply => statewright_planner::plan(desired, &live, &intent.options).with_permissions(desired, &live),
         Mode::Destroy => statewright_planner::destroy(desired, &live, &intent.options),
     }
 }

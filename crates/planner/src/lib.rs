@@ -21,6 +21,7 @@ pub mod model;
 mod notes;
 pub mod operation;
 mod options;
+pub mod permissions;
 mod plan;
 mod reading;
 mod settle;

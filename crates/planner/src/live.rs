@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use statewright_spec::{Address, Arn, Identity, Lookup, Owner, Resource};
+use statewright_spec::{Address, Arn, Identity, Lookup, Owner, Resource, kind::role::Role};
 
 /// What the first round of reading shall read.
 #[derive(Debug, Clone, Default)]
@@ -155,10 +155,14 @@ pub enum Question {
         /// The key.
         key: String,
     },
+    /// What a role that is only named grants and whom it trusts: a machine assumes it.
+    RoleGrants(Arn),
+    /// The default version of a policy that is only named: it hangs on a role that a machine assumes.
+    PolicyDocument(Arn),
 }
 
 /// The answer to a [`Question`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// Version ids, oldest first; the default is in [`Detail::Policy`].
     PolicyVersions(Vec<String>),
@@ -175,6 +179,10 @@ pub enum Answer {
     },
     /// The object at a place.
     ScriptObject(ScriptObject),
+    /// The role; `None` where there is none.
+    RoleGrants(Option<Box<Role>>),
+    /// The document; `None` where there is no such policy.
+    PolicyDocument(Option<serde_json::Value>),
     /// AWS would not say.
     Unreadable(Refusal),
 }

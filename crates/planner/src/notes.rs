@@ -52,8 +52,7 @@ impl Notes {
     /// The findings, worst first, without those that their resource allows. What AWS refuses cannot be allowed.
     pub(crate) fn into_findings(self, desired: &Desired) -> Vec<Diagnostic> {
         let allowed = |address: &Option<Address>, d: &Diagnostic| {
-            let declared = address.as_ref().and_then(|address| desired.resources.get(address));
-            d.severity != Severity::Error && declared.is_some_and(|declared| declared.allow.contains(d.code.0))
+            address.as_ref().is_some_and(|address| silenced(desired, address, d))
         };
         let mut findings: Vec<Diagnostic> =
             self.findings.into_iter().filter(|(address, d)| !allowed(address, d)).map(|(_, d)| d).collect();
@@ -64,6 +63,12 @@ impl Notes {
         findings.dedup();
         findings
     }
+}
+
+/// Whether a resource allows a finding. What AWS refuses cannot be allowed.
+pub(crate) fn silenced(desired: &Desired, address: &Address, found: &Diagnostic) -> bool {
+    let declared = desired.resources.get(address);
+    found.severity != Severity::Error && declared.is_some_and(|declared| declared.allow.contains(found.code.0))
 }
 
 /// An address and where the spec declares it, if it does.

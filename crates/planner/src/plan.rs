@@ -6,7 +6,7 @@ use statewright_asl::{ChangeKind, EdgeChange};
 use statewright_source::{Diagnostic, Severity};
 use statewright_spec::{Address, Identity, Owner, Resource};
 
-use crate::{Fingerprint, Operation};
+use crate::{Fingerprint, Operation, permissions::RolePermissions};
 
 /// Everything that an apply will do, in an order that holds. The same spec and the same live state give the same plan.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Addresses that are as they should be.
     pub unchanged: BTreeSet<Address>,
+    /// What each state needs, and what grants it, role by role: empty until [`Plan::with_permissions`].
+    pub permissions: Vec<RolePermissions>,
     /// What was noticed; an error blocks an apply.
     pub findings: Vec<Diagnostic>,
 }

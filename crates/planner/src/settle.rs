@@ -46,6 +46,7 @@ fn settle(desired: &Desired, live: &Live, mode: Mode, options: &Options) -> (Pla
         definitions: definitions::changes(&survey),
         steps,
         unchanged,
+        permissions: Vec::new(),
         findings: notes.into_findings(desired),
     };
     (plan, asked)

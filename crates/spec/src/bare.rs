@@ -30,24 +30,8 @@ pub fn is_definition(path: &Path) -> bool {
 /// Checks a definition by itself. `${…}` is another tool's (SAM, Terraform) and may become anything. Without a type,
 /// nothing is said that depends on it.
 pub fn check_definition(sources: &mut Sources, path: &Path, machine_type: Option<MachineType>) -> Vec<Diagnostic> {
-    let name = path.to_string_lossy().into_owned();
-    let bytes = match files::read(path, MAX_FILE_BYTES as u64) {
-        Ok(bytes) => bytes,
-        Err(fault) => return vec![fault.finding(&name)],
-    };
-    let file = match sources.add_bytes(name.clone(), &bytes) {
-        Ok(file) => file,
-        Err(found) => return vec![*found],
-    };
-    let Parsed { root, mut diagnostics } = parse(file, &name, &sources.file(file).text);
-    let Some(root) = root else {
-        if diagnostics.is_empty() {
-            let empty = Diagnostic::error(codes::EMPTY, format!("`{}` is empty", visible(&name)));
-            diagnostics
-                .push(empty.at(Span::new(file, 0, 0), "nothing here").help("a definition has `StartAt` and `States`"));
-        }
-        return diagnostics;
-    };
+    let (root, mut diagnostics) = read_definition(sources, path);
+    let Some(root) = root else { return diagnostics };
     if !is_guess(&diagnostics) {
         let options = Options { machine_type, tokens: Tokens::Wildcard, sources: Some(sources) };
         diagnostics.extend(statewright_asl::check(&root, &options).diagnostics);
@@ -57,6 +41,26 @@ pub fn check_definition(sources: &mut Sources, path: &Path, machine_type: Option
     diagnostics.sort_by(|a, b| (key(a), a.code, &a.title).cmp(&(key(b), b.code, &b.title)));
     diagnostics.dedup();
     diagnostics
+}
+
+/// Reads a definition's file; what is wrong with its text is among the findings.
+pub fn read_definition(sources: &mut Sources, path: &Path) -> (Option<Node>, Vec<Diagnostic>) {
+    let name = path.to_string_lossy().into_owned();
+    let bytes = match files::read(path, MAX_FILE_BYTES as u64) {
+        Ok(bytes) => bytes,
+        Err(fault) => return (None, vec![fault.finding(&name)]),
+    };
+    let file = match sources.add_bytes(name.clone(), &bytes) {
+        Ok(file) => file,
+        Err(found) => return (None, vec![*found]),
+    };
+    let Parsed { root, mut diagnostics } = parse(file, &name, &sources.file(file).text);
+    if root.is_none() && diagnostics.is_empty() {
+        let empty = Diagnostic::error(codes::EMPTY, format!("`{}` is empty", visible(&name)));
+        diagnostics
+            .push(empty.at(Span::new(file, 0, 0), "nothing here").help("a definition has `StartAt` and `States`"));
+    }
+    (root, diagnostics)
 }
 
 /// By its name; where that says nothing, by its first character.

@@ -67,4 +67,5 @@ codes! {
     HANDLER "SPEC079" "The code does not hold what the handler names."
     UNLOGGED "SPEC080" "An express machine without a log: nothing tells why an execution failed."
     ARGUMENT "SPEC081" "A job argument that Glue does not pass on as written."
+    GRANTS "SPEC082" "`grants: derived` has nothing to derive from, or meets a policy of the same name."
 }

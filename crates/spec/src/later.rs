@@ -12,8 +12,7 @@ struct Later {
     what: &'static str,
 }
 
-const LATER: [Later; 8] = [
-    Later { key: "grants", kind: Some(Kind::Role), word: Some("none"), what: "derived permissions" },
+const LATER: [Later; 7] = [
     Later {
         key: "attachments",
         kind: Some(Kind::Role),

@@ -11,7 +11,7 @@ use statewright_source::{Code, Diagnostic, Entry, Node, Severity, Span, Value, v
 use crate::{
     Address, Declared, Desired, Identity, Kind, Loaded, Mention, Owner, Resource, allow, codes,
     context::{Broken, Context, Gathered, StackTags, World, example},
-    edges, hash,
+    edges, grants, hash,
     kind::{self, Common},
     later, mentions,
     names::{Name, Names},
@@ -235,6 +235,7 @@ impl<'a> Pass<'a> {
             self.diagnostics.extend(twins(kind, &self.names));
         }
         self.diagnostics.extend(tags::owner(self.loaded, self.identity));
+        self.diagnostics.extend(grants::derived(&mut self.resources, self.identity));
     }
 
     fn finish(mut self) -> (Option<Desired>, Vec<Diagnostic>) {

@@ -3,10 +3,15 @@ use statewright_tests::{Aws, Emulator, proxy::Service};
 
 use super::{Bench, field, fixed};
 
+/// A machine that logs is refused when its role may not deliver logs.
 const AROUND: &str = r#"
 roles:
-  BenchRole: { trust: states.amazonaws.com }
-  BenchOther: { trust: states.amazonaws.com }
+  BenchRole:
+    trust: states.amazonaws.com
+    inline: { Deliver: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "logs:*", Resource: "*" }] } }
+  BenchOther:
+    trust: states.amazonaws.com
+    inline: { Deliver: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "logs:*", Resource: "*" }] } }
 log_groups:
   /aws/vendedlogs/states/bench: {}
   /aws/vendedlogs/states/other: {}

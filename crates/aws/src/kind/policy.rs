@@ -63,6 +63,17 @@ async fn get(c: &Connection, arn: &Arn) -> Result<Option<Raw>, Refusal> {
     unless_missing(answer)?.map(|found| required("iam:GetPolicy", "policy", found.policy)).transpose()
 }
 
+/// The default version of a policy that is only named, AWS's own too; `None` where there is no such policy.
+pub(crate) async fn document_of(c: &Connection, arn: &Arn) -> Result<Option<Value>, Refusal> {
+    const CALL: &str = "iam:GetPolicyVersion";
+    let Some(policy) = get(c, arn).await? else { return Ok(None) };
+    let version = required("iam:GetPolicy", "default version", policy.default_version_id)?;
+    let request = c.iam.get_policy_version().policy_arn(arn.as_str()).version_id(&version);
+    let Some(answer) = unless_missing(c.send(CALL, request.send()).await)? else { return Ok(None) };
+    let text = answer.policy_version.and_then(|v| v.document);
+    document::decoded(CALL, "the policy", required(CALL, "document", text.as_deref())?).map(Some)
+}
+
 async fn present(c: &Connection, policy: Raw) -> Result<Present, Refusal> {
     const CALL: &str = "iam:GetPolicy";
     let arn = c.own_arn(CALL, policy.arn().unwrap_or_default())?;

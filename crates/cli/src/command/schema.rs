@@ -16,6 +16,7 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<ExitCode> {
         SchemaOf::Validate => view::schema::validate(),
         SchemaOf::Apply => view::schema::apply(),
         SchemaOf::Run => view::schema::run(),
+        SchemaOf::Permissions => view::schema::permissions(),
     });
     Ok(ExitCode::SUCCESS)
 }

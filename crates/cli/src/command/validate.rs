@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use statewright_planner::permissions::permissions;
 use statewright_source::{Diagnostic, Sources, render};
 
 use crate::{
@@ -76,6 +77,9 @@ fn check(args: &ValidateArgs, global: &Global) -> Checked {
             // What the spec's guards say is known without asking AWS.
             let (state, noticed) = spec.resolve(&spec.aws().identity());
             findings.extend(noticed);
+            let mut judged = state.iter().flat_map(|state| permissions(state, None).findings).collect();
+            statewright_spec::silence(&sources, &mut judged);
+            findings.extend(judged);
             desired.extend(state);
         }
         findings.extend(statewright_spec::conflicts(&desired.iter().collect::<Vec<_>>()));

@@ -6,11 +6,12 @@ use serde_json::json;
 use statewright_aws::permissions::{ACTIONS, Purpose, always, sometimes};
 
 /// The commands, and what they make calls for.
-const COMMANDS: [(&str, &[Purpose]); 4] = [
+const COMMANDS: [(&str, &[Purpose]); 5] = [
     ("plan", &[Purpose::Connect, Purpose::Read, Purpose::Search]),
     ("apply", &[Purpose::Connect, Purpose::Read, Purpose::Search, Purpose::Apply, Purpose::Delete]),
     ("destroy", &[Purpose::Connect, Purpose::Read, Purpose::Search, Purpose::Delete]),
     ("run", &[Purpose::Connect, Purpose::Run]),
+    ("permissions ARN", &[Purpose::Connect, Purpose::Read]),
 ];
 
 pub(super) fn page() -> String {

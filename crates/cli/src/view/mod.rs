@@ -1,6 +1,7 @@
 //! What users and programs see: one file or folder a view.
 
 pub(crate) mod finding;
+pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod run;

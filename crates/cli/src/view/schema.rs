@@ -3,7 +3,9 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
-use super::{finding::ValidateOutput, plan::PlanOutput, progress::ApplyLine, run::RunLine};
+use super::{
+    finding::ValidateOutput, permissions::PermissionsOutput, plan::PlanOutput, progress::ApplyLine, run::RunLine,
+};
 
 /// `plan --format json`
 pub(crate) fn plan() -> Value {
@@ -23,6 +25,11 @@ pub(crate) fn apply() -> Value {
 /// A line of `run --format json`
 pub(crate) fn run() -> Value {
     of::<RunLine>("A line that `statewright run --format json` prints")
+}
+
+/// `permissions --format json`
+pub(crate) fn permissions() -> Value {
+    of::<PermissionsOutput>("What `statewright permissions --format json` prints")
 }
 
 fn of<T: JsonSchema>(title: &str) -> Value {

@@ -176,6 +176,17 @@ impl World {
                 Answer::RunningExecutions { count, more: false }
             }
             Question::ScriptObject { bucket, key } => Answer::ScriptObject(self.object(bucket, key)),
+            Question::RoleGrants(arn) => {
+                let found = self.roles.values().find(|live| live.arn == *arn);
+                Answer::RoleGrants(found.map(|live| Box::new(live.role.clone())))
+            }
+            Question::PolicyDocument(arn) => {
+                let found = self.policies.values().find(|live| live.arn == *arn);
+                let document = found
+                    .and_then(|live| live.versions.iter().find(|(n, _)| *n == live.default))
+                    .map(|(_, document)| document.clone());
+                Answer::PolicyDocument(document)
+            }
         }
     }
 }

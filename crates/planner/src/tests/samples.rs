@@ -18,38 +18,38 @@ use statewright_spec::{
     },
 };
 
-pub(super) fn arn(text: &str) -> Arn {
+pub(crate) fn arn(text: &str) -> Arn {
     Arn::parse(text).unwrap()
 }
 
-pub(super) fn role_arn(name: &str) -> Arn {
+pub(crate) fn role_arn(name: &str) -> Arn {
     arn(&format!("arn:aws:iam::123456789012:role/{name}"))
 }
 
-pub(super) fn policy_arn(name: &str) -> Arn {
+pub(crate) fn policy_arn(name: &str) -> Arn {
     arn(&format!("arn:aws:iam::123456789012:policy/{name}"))
 }
 
-pub(super) fn machine_arn(name: &str) -> Arn {
+pub(crate) fn machine_arn(name: &str) -> Arn {
     arn(&format!("arn:aws:states:us-east-1:123456789012:stateMachine:{name}"))
 }
 
-pub(super) fn trust(services: &[&str]) -> Value {
+pub(crate) fn trust(services: &[&str]) -> Value {
     json!({
         "Version": "2012-10-17",
         "Statement": [{ "Effect": "Allow", "Principal": { "Service": services }, "Action": "sts:AssumeRole" }],
     })
 }
 
-pub(super) fn allow(actions: &[&str]) -> Value {
+pub(crate) fn allow(actions: &[&str]) -> Value {
     json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }] })
 }
 
-pub(super) fn policy(actions: &[&str]) -> Policy {
+pub(crate) fn policy(actions: &[&str]) -> Policy {
     Policy { document: allow(actions), path: "/".to_owned(), description: String::new(), tags: Tags::new() }
 }
 
-pub(super) fn role(policies: &[&str]) -> Role {
+pub(crate) fn role(policies: &[&str]) -> Role {
     Role {
         trust: trust(&["states.amazonaws.com"]),
         attachments: policies.iter().map(|name| policy_arn(name)).collect(),
@@ -62,7 +62,7 @@ pub(super) fn role(policies: &[&str]) -> Role {
     }
 }
 
-pub(super) fn log_group() -> LogGroup {
+pub(crate) fn log_group() -> LogGroup {
     LogGroup {
         retention_days: None,
         kms_key: None,
@@ -72,7 +72,7 @@ pub(super) fn log_group() -> LogGroup {
     }
 }
 
-pub(super) fn function(name: &str, role: Arn) -> Function {
+pub(crate) fn function(name: &str, role: Arn) -> Function {
     Function {
         runtime: "python3.12".to_owned(),
         handler: "app.handler".to_owned(),
@@ -101,7 +101,7 @@ pub(super) fn function(name: &str, role: Arn) -> Function {
     }
 }
 
-pub(super) fn job(place: &str, role: Arn) -> Job {
+pub(crate) fn job(place: &str, role: Arn) -> Job {
     Job {
         command: "glueetl".to_owned(),
         script_location: place.to_owned(),
@@ -132,7 +132,7 @@ pub(super) fn job(place: &str, role: Arn) -> Job {
     }
 }
 
-pub(super) fn definition(target: &str, timeout: u32) -> Value {
+pub(crate) fn definition(target: &str, timeout: u32) -> Value {
     json!({
         "StartAt": "Call",
         "States": {
@@ -147,7 +147,7 @@ pub(super) fn definition(target: &str, timeout: u32) -> Value {
     })
 }
 
-pub(super) fn machine(role: &str) -> StateMachine {
+pub(crate) fn machine(role: &str) -> StateMachine {
     StateMachine {
         machine_type: MachineType::Standard,
         role: role_arn(role),
@@ -159,6 +159,6 @@ pub(super) fn machine(role: &str) -> StateMachine {
     }
 }
 
-pub(super) fn set(names: &[&str]) -> BTreeSet<Arn> {
+pub(crate) fn set(names: &[&str]) -> BTreeSet<Arn> {
     names.iter().map(|name| policy_arn(name)).collect()
 }

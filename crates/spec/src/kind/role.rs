@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use statewright_iam::Kind;
 use statewright_source::{Diagnostic, nearest, visible};
@@ -58,6 +58,11 @@ pub(crate) struct RoleDoc {
     /// Inline policies by name, at most 10,240 characters together without white space.
     #[serde(default)]
     pub(crate) inline: BTreeMap<String, DocumentDoc>,
+    /// `derived`: the role gets an inline policy `statewright-derived`, the least that grants what the state machines of
+    /// this spec need that assume it and what its other policies, declared here, do not grant. Default: `none`.
+    #[allow(dead_code, reason = "read through the tree, when all machines are known")]
+    #[serde(default)]
+    pub(crate) grants: GrantsDoc,
     /// The policy that bounds what the role may do at most: a name under `policies`, or an ARN.
     pub(crate) permissions_boundary: Option<String>,
     /// The path, such as `/service-role/`. Default: `/`. AWS cannot change it: a change needs `replace: allowed`.
@@ -81,6 +86,18 @@ pub(crate) struct RoleDoc {
 }
 
 common!(RoleDoc);
+
+/// Whether permissions are derived.
+#[derive(Debug, Clone, Copy, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub(crate) enum GrantsDoc {
+    /// What the spec says and no more.
+    #[default]
+    None,
+    /// What the machines need beside that.
+    Derived,
+}
 
 impl Role {
     /// Where nothing is said, in seconds.

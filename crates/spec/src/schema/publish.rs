@@ -83,10 +83,6 @@ fn defaults(kind: Kind) -> Map<String, Value> {
     match kind {
         Kind::Role => {
             out.insert(
-                "grants".to_owned(),
-                one("none", "Whether permissions are derived: they are what the spec says."),
-            );
-            out.insert(
                 "attachments".to_owned(),
                 one("exclusive", "What happens to attachments that the spec does not name: they are removed."),
             );

@@ -281,9 +281,9 @@ fn keys_of_later_versions() {
     let role = |rest: &str| told(&with(&format!("roles: {{ R: {{ trust: states.amazonaws.com, {rest} }} }}\n")));
     assert_eq!(role("grants: none, attachments: exclusive"), "fine");
     assert_snapshot!(role("grants: derived"), @r"
-    error[SPEC009] `grants: derived` is not available yet
-      spec.yaml:3:52 `derived` derived permissions
-      = leave it out, or write `grants: none`: that is what is done
+    warning[SPEC082] nothing is derived for role.R: no state machine of this spec assumes it and needs anything
+      spec.yaml:3:52 `derived` asked for here
+      = leave `grants` out
     ");
     assert_snapshot!(role("attachments: report, adopt: true, protect: true"), @r"
     error[SPEC009] `attachments: report` is not available yet

@@ -12,7 +12,10 @@ use statewright_source::{
     render::{self, Finding},
 };
 
-use crate::view::FORMAT_VERSION;
+use crate::view::{
+    FORMAT_VERSION,
+    permissions::{self, PermissionDocument},
+};
 
 /// The plan of one stack, or of several.
 #[derive(Serialize, JsonSchema)]
@@ -52,6 +55,8 @@ pub(crate) struct PlanDocument {
     definition_changes: Vec<DefinitionDocument>,
     /// Addresses that are as the spec says.
     unchanged: Vec<String>,
+    /// What each state needs of its machine's role, and whether it has it.
+    permissions: Vec<PermissionDocument>,
     /// What was noticed.
     findings: Vec<Finding>,
 }
@@ -201,6 +206,7 @@ fn one(plan: &Plan, sources: &Sources) -> PlanDocument {
         steps: plan.steps.iter().map(step).collect(),
         definition_changes: plan.definitions.iter().map(definition).collect(),
         unchanged: plan.unchanged.iter().map(ToString::to_string).collect(),
+        permissions: permissions::documents(&plan.permissions),
         findings: render::findings(sources, &plan.findings),
     }
 }

@@ -6,7 +6,10 @@ use statewright_asl::ChangeKind;
 use statewright_planner::{Change, Plan, Step};
 use statewright_source::{Sources, visible};
 
-use crate::view::finding;
+use crate::view::{
+    finding,
+    permissions::{self, Line},
+};
 
 use super::{
     calls, counts,
@@ -42,6 +45,11 @@ pub(crate) fn markdown(plan: &Plan, sources: &Sources) -> String {
         for (step, risk) in risks {
             let _ = writeln!(out, "- ⚠ {}: {}", code(&step.address.to_string()), cell(risk));
         }
+    }
+    let lines: Vec<String> = permissions::summary(&plan.permissions).iter().map(Line::plain).collect();
+    if !lines.is_empty() {
+        let shown = lines.join("\n");
+        let _ = writeln!(out, "\n<details><summary>Permissions</summary>\n\n{}\n</details>", fenced("", shown.trim()));
     }
     let (found, rest) = (finding::for_plan(&plan.findings), finding::rest(&plan.findings));
     if !found.is_empty() {

@@ -134,6 +134,7 @@ fn plan() -> Plan {
             ),
         ],
         unchanged: [Address::new(Kind::Policy, "P")].into(),
+        permissions: Vec::new(),
         findings: Vec::new(),
     }
 }

@@ -12,7 +12,7 @@ use super::{
     value::{Display, Sign, display},
 };
 use crate::view::{
-    finding,
+    finding, permissions,
     style::{self, paint},
 };
 
@@ -35,6 +35,9 @@ pub(crate) fn text(plan: &Plan, sources: &Sources) -> String {
         n => {
             let _ = writeln!(out, "  {:numbers$} = {n} unchanged", "");
         }
+    }
+    for line in permissions::summary(&plan.permissions) {
+        let _ = writeln!(out, "{}", line.painted());
     }
     let (shown, rest) = (finding::for_plan(&plan.findings), finding::rest(&plan.findings));
     if !shown.is_empty() {

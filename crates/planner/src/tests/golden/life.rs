@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
 use statewright_spec::{
-    Address, Kind, Resource, Secret,
+    Address, Kind, Secret,
     kind::{
         function::{Code, ObjectCode},
         state_machine::MachineType,
     },
 };
 
-use super::{applied, change, nightly, seed, show, show_with};
+use super::{applied, nightly, seed, show, show_with};
 use crate::{Executions, Mode, Options};
 
 #[test]
@@ -41,9 +41,6 @@ fn replaces() {
         > wait for state machine lambda-glue to be gone
         > states:CreateStateMachine
     unchanged: policy.LambdaInvokePolicy role.Role
-    warning[IAM202] policy.GlueInvokePolicy grants more than state_machine.lambda-glue uses: `glue:StartJobRun`, `glue:GetJobRun` on `*`: 2 actions, none used
-        at: wider than needed
-        help: no state uses it: take the statement out
     "#);
 }
 
@@ -155,15 +152,6 @@ fn code_and_configuration_in_turn() {
         > lambda:TagResource
         > lambda:TagResource
     unchanged: policy.Invoke role.ExtractRole role.JobRole role.Role log_group./aws/lambda/extract log_group./aws/vendedlogs/states/nightly job.transform state_machine.nightly
-    error[IAM204] AWS refuses function.extract: role.ExtractRole does not trust lambda.amazonaws.com
-        at: assumes this role
-        help: let lambda.amazonaws.com do sts:AssumeRole in the role's trust
-    error[IAM205] AWS refuses state_machine.nightly because of its logging: role.Role does not allow logs:CreateLogDelivery, logs:GetLogDelivery, logs:UpdateLogDelivery, logs:DeleteLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:DescribeResourcePolicies, logs:DescribeLogGroups on *
-        at: needs logs:CreateLogDelivery and 7 more
-        help: allow it in a policy of role.Role
-    runtime[IAM204] a run of job.transform will fail: role.JobRole does not trust glue.amazonaws.com
-        at: assumes this role
-        help: let glue.amazonaws.com do sts:AssumeRole in the role's trust
     "#);
 }
 
@@ -182,15 +170,6 @@ fn a_script_moves() {
         > s3:DeleteObject s3://bucket/transform.py
         > glue:TagResource {"statewright:script": "bucket/new/transform.py"}
     unchanged: policy.Invoke role.ExtractRole role.JobRole role.Role log_group./aws/lambda/extract log_group./aws/vendedlogs/states/nightly function.extract state_machine.nightly
-    error[IAM204] AWS refuses function.extract: role.ExtractRole does not trust lambda.amazonaws.com
-        at: assumes this role
-        help: let lambda.amazonaws.com do sts:AssumeRole in the role's trust
-    error[IAM205] AWS refuses state_machine.nightly because of its logging: role.Role does not allow logs:CreateLogDelivery, logs:GetLogDelivery, logs:UpdateLogDelivery, logs:DeleteLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:DescribeResourcePolicies, logs:DescribeLogGroups on *
-        at: needs logs:CreateLogDelivery and 7 more
-        help: allow it in a policy of role.Role
-    runtime[IAM204] a run of job.transform will fail: role.JobRole does not trust glue.amazonaws.com
-        at: assumes this role
-        help: let glue.amazonaws.com do sts:AssumeRole in the role's trust
     "#);
 }
 
@@ -214,15 +193,6 @@ fn a_job_is_renamed_and_keeps_its_script() {
         why: it belongs to nightly@us-east-1 and is no longer in the spec
         > glue:DeleteJob
     unchanged: policy.Invoke role.ExtractRole role.JobRole role.Role log_group./aws/lambda/extract log_group./aws/vendedlogs/states/nightly function.extract state_machine.nightly
-    error[IAM204] AWS refuses function.extract: role.ExtractRole does not trust lambda.amazonaws.com
-        at: assumes this role
-        help: let lambda.amazonaws.com do sts:AssumeRole in the role's trust
-    error[IAM205] AWS refuses state_machine.nightly because of its logging: role.Role does not allow logs:CreateLogDelivery, logs:GetLogDelivery, logs:UpdateLogDelivery, logs:DeleteLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:DescribeResourcePolicies, logs:DescribeLogGroups on *
-        at: needs logs:CreateLogDelivery and 7 more
-        help: allow it in a policy of role.Role
-    runtime[IAM204] a run of job.clean will fail: role.JobRole does not trust glue.amazonaws.com
-        at: assumes this role
-        help: let glue.amazonaws.com do sts:AssumeRole in the role's trust
     "#);
 }
 
@@ -236,15 +206,6 @@ fn a_script_that_is_no_longer_ours() {
         why: the spec no longer uploads its script; the object stays
         > glue:UntagResource
     unchanged: policy.Invoke role.ExtractRole role.JobRole role.Role log_group./aws/lambda/extract log_group./aws/vendedlogs/states/nightly function.extract state_machine.nightly
-    error[IAM204] AWS refuses function.extract: role.ExtractRole does not trust lambda.amazonaws.com
-        at: assumes this role
-        help: let lambda.amazonaws.com do sts:AssumeRole in the role's trust
-    error[IAM205] AWS refuses state_machine.nightly because of its logging: role.Role does not allow logs:CreateLogDelivery, logs:GetLogDelivery, logs:UpdateLogDelivery, logs:DeleteLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:DescribeResourcePolicies, logs:DescribeLogGroups on *
-        at: needs logs:CreateLogDelivery and 7 more
-        help: allow it in a policy of role.Role
-    runtime[IAM204] a run of job.transform will fail: role.JobRole does not trust glue.amazonaws.com
-        at: assumes this role
-        help: let glue.amazonaws.com do sts:AssumeRole in the role's trust
     "#);
 }
 
@@ -261,8 +222,5 @@ fn a_machine_that_is_being_deleted() {
         > wait for state machine lambda-glue to be gone
         > states:CreateStateMachine
     unchanged: policy.GlueInvokePolicy policy.LambdaInvokePolicy role.Role
-    warning[IAM202] policy.GlueInvokePolicy grants more than state_machine.lambda-glue uses: `glue:StartJobRun`, `glue:GetJobRun` on `*`: 2 actions, none used
-        at: wider than needed
-        help: no state uses it: take the statement out
     "#);
 }

@@ -22,15 +22,14 @@ use serde_json::json;
 use statewright_spec::{
     Address, Kind, Resource, Secret,
     kind::{
-        function::{Code, ObjectCode},
         job::Script,
-        state_machine::{LogLevel, Logging, MachineType},
+        state_machine::{LogLevel, Logging},
     },
 };
 
 use super::{dump::dump, generate::world, samples};
 use crate::{
-    Executions, Mode, Options,
+    Mode, Options,
     model::{Stack, World, apply, planned},
 };
 
@@ -113,9 +112,6 @@ fn from_nothing() {
         role: (absent) -> "arn:aws:iam::123456789012:role/Role"
         definition: (absent) -> {"StartAt":"Call","States":{"Call":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"arn:aws:lambda:us-east-1:123456789012:function:extract"},"TimeoutSeconds":60,"End":true}}}
         > states:CreateStateMachine
-    warning[IAM202] policy.GlueInvokePolicy grants more than state_machine.lambda-glue uses: `glue:StartJobRun`, `glue:GetJobRun` on `*`: 2 actions, none used
-        at: wider than needed
-        help: no state uses it: take the statement out
     "#);
 }
 
@@ -123,9 +119,6 @@ fn from_nothing() {
 fn no_change() {
     assert_snapshot!(show(&applied(&seed()), &seed()), @r#"
     unchanged: policy.GlueInvokePolicy policy.LambdaInvokePolicy role.Role state_machine.lambda-glue
-    warning[IAM202] policy.GlueInvokePolicy grants more than state_machine.lambda-glue uses: `glue:StartJobRun`, `glue:GetJobRun` on `*`: 2 actions, none used
-        at: wider than needed
-        help: no state uses it: take the statement out
     "#);
 }
 
@@ -139,9 +132,6 @@ fn one_line_of_the_definition() {
         definition/States/Call/TimeoutSeconds: 60 -> 300
         > states:UpdateStateMachine Role
     unchanged: policy.GlueInvokePolicy policy.LambdaInvokePolicy role.Role
-    warning[IAM202] policy.GlueInvokePolicy grants more than state_machine.lambda-glue uses: `glue:StartJobRun`, `glue:GetJobRun` on `*`: 2 actions, none used
-        at: wider than needed
-        help: no state uses it: take the statement out
     "#);
 }
 
@@ -200,15 +190,6 @@ fn every_kind_from_nothing() {
         logging.level: (absent) -> "ERROR"
         logging.log_group: (absent) -> "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/states/nightly"
         > states:CreateStateMachine
-    error[IAM204] AWS refuses function.extract: role.ExtractRole does not trust lambda.amazonaws.com
-        at: assumes this role
-        help: let lambda.amazonaws.com do sts:AssumeRole in the role's trust
-    error[IAM205] AWS refuses state_machine.nightly because of its logging: role.Role does not allow logs:CreateLogDelivery, logs:GetLogDelivery, logs:UpdateLogDelivery, logs:DeleteLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:DescribeResourcePolicies, logs:DescribeLogGroups on *
-        at: needs logs:CreateLogDelivery and 7 more
-        help: allow it in a policy of role.Role
-    runtime[IAM204] a run of job.transform will fail: role.JobRole does not trust glue.amazonaws.com
-        at: assumes this role
-        help: let glue.amazonaws.com do sts:AssumeRole in the role's trust
     "#);
 }
 
@@ -233,15 +214,6 @@ fn reset_to_the_defaults() {
         timeout: 60 -> 480 (default)
         > glue:UpdateJob
     unchanged: policy.Invoke role.ExtractRole role.JobRole log_group./aws/lambda/extract log_group./aws/vendedlogs/states/nightly state_machine.nightly
-    error[IAM204] AWS refuses function.extract: role.ExtractRole does not trust lambda.amazonaws.com
-        at: assumes this role
-        help: let lambda.amazonaws.com do sts:AssumeRole in the role's trust
-    error[IAM205] AWS refuses state_machine.nightly because of its logging: role.Role does not allow logs:CreateLogDelivery, logs:GetLogDelivery, logs:UpdateLogDelivery, logs:DeleteLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:DescribeResourcePolicies, logs:DescribeLogGroups on *
-        at: needs logs:CreateLogDelivery and 7 more
-        help: allow it in a policy of role.Role
-    runtime[IAM204] a run of job.transform will fail: role.JobRole does not trust glue.amazonaws.com
-        at: assumes this role
-        help: let glue.amazonaws.com do sts:AssumeRole in the role's trust
     "#);
 }
 
@@ -264,18 +236,6 @@ fn only_targets() {
         tracing: false (default) -> true
         > states:UpdateStateMachine Role
     unchanged: policy.Invoke log_group./aws/vendedlogs/states/nightly
-    error[IAM204] AWS refuses function.extract: role.ExtractRole does not trust lambda.amazonaws.com
-        at: assumes this role
-        help: let lambda.amazonaws.com do sts:AssumeRole in the role's trust
-    error[IAM205] AWS refuses state_machine.nightly because of its logging: role.Role does not allow logs:CreateLogDelivery, logs:GetLogDelivery, logs:UpdateLogDelivery, logs:DeleteLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:DescribeResourcePolicies, logs:DescribeLogGroups on *
-        at: needs logs:CreateLogDelivery and 7 more
-        help: allow it in a policy of role.Role
-    runtime[IAM204] a run of job.transform will fail: role.JobRole does not trust glue.amazonaws.com
-        at: assumes this role
-        help: let glue.amazonaws.com do sts:AssumeRole in the role's trust
-    warning[IAM201] traces of state_machine.nightly are lost: role.Role does not allow xray:PutTraceSegments, xray:PutTelemetryRecords, xray:GetSamplingRules, xray:GetSamplingTargets on *
-        at: needs xray:PutTraceSegments and 3 more
-        help: allow it in a policy of role.Role
     note[PLAN014] the plan is limited to targets and leaves out 5 resources
         help: left out: role.ExtractRole, role.JobRole, log_group./aws/lambda/extract, function.extract, job.transform
     "#);
@@ -336,17 +296,5 @@ fn machines_that_start_each_other() {
         role: (absent) -> "arn:aws:iam::123456789012:role/Role"
         definition: (absent) -> {"StartAt":"Call","States":{"Call":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"arn:aws:lambda:us-east-1:123456789012:function:extract"},"TimeoutSeconds":60,"End":true}}}
         > states:CreateStateMachine
-    runtime[IAM201] state `Go` will fail: role.Role does not allow states:StartExecution on arn:aws:states:us-east-1:123456789012:stateMachine:alone
-        at: needs states:StartExecution
-        help: allow it in a policy of role.Role
-    runtime[IAM201] state `Go` will fail: role.Role does not allow states:StartExecution on arn:aws:states:us-east-1:123456789012:stateMachine:ping
-        at: needs states:StartExecution
-        help: allow it in a policy of role.Role
-    runtime[IAM201] state `Go` will fail: role.Role does not allow states:StartExecution on arn:aws:states:us-east-1:123456789012:stateMachine:pong
-        at: needs states:StartExecution
-        help: allow it in a policy of role.Role
-    warning[IAM202] policy.GlueInvokePolicy grants more than state_machine.alone and state_machine.lambda-glue and state_machine.ping and state_machine.pong uses: `glue:StartJobRun`, `glue:GetJobRun` on `*`: 2 actions, none used
-        at: wider than needed
-        help: no state uses it: take the statement out
     "#);
 }
