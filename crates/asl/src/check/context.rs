@@ -79,7 +79,10 @@ impl<'c, 'n> Context<'c, 'n> {
 
     /// Whether a text may become anything before AWS sees it.
     pub(super) fn opaque_text(&self, text: &str) -> bool {
-        self.options.tokens == Tokens::Wildcard && text.find("${").is_some_and(|i| text[i..].contains('}'))
+        // Most texts have no `$`, and a search for one character costs least.
+        self.options.tokens == Tokens::Wildcard
+            && text.contains('$')
+            && text.find("${").is_some_and(|i| text[i..].contains('}'))
     }
 
     /// Whether a value may become anything: a token, or a function of CloudFormation that stands in a value's place.

@@ -204,7 +204,8 @@ fn tokens(cx: &mut Context<'_, '_>, node: &statewright_source::Node) {
     use statewright_source::Value;
     match &node.value {
         Value::String(text) => {
-            if let Some(start) = text.rfind("${")
+            if text.contains('$')
+                && let Some(start) = text.rfind("${")
                 && !text[start..].contains('}')
             {
                 let span = cx.within(node, start..text.len());

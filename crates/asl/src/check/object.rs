@@ -62,29 +62,30 @@ pub(super) fn check(cx: &mut Context<'_, '_>, object: Object<'_>, schema: &'stat
 }
 
 fn presence(cx: &mut Context<'_, '_>, object: Object<'_>, schema: &Schema) {
-    // A key that is filled in later may be any of the fields.
-    if object.node.as_map().unwrap_or_default().iter().any(|e| cx.opaque_text(&e.key)) {
-        return;
-    }
     let has = |field: &&&str| object.node.entry(field).is_some();
-    let missing: Vec<&str> = schema.required.iter().filter(|f| !has(f)).copied().collect();
-    if !missing.is_empty() {
-        cx.push(absent(cx, object, &missing));
-    }
     for group in schema.at_most_one.iter().chain(schema.exactly_one) {
         let there: Vec<&str> = group.iter().filter(has).copied().collect();
         if there.len() > 1 {
             cx.push(exclusive(cx, object, &there));
         }
     }
-    for group in schema.exactly_one {
-        // A field of the other language has been faulted as such.
-        if !group.iter().any(|f| has(&f)) {
-            let names = list(group);
-            let title = format!("{} needs one of {names}", what(cx, object));
-            let found = MISSING.at(object.head(), title, cx.location(&object.place));
-            cx.push(found.help(format!("AWS: this object should have only one of the fields {names}")));
-        }
+    let missing: Vec<&str> = schema.required.iter().filter(|f| !has(f)).copied().collect();
+    let lacking = schema.exactly_one.iter().filter(|group| !group.iter().any(|f| has(&f)));
+    let lacking: Vec<&&[&str]> = lacking.collect();
+    // A key that is filled in later may be any of the fields.
+    if (missing.is_empty() && lacking.is_empty())
+        || object.node.as_map().unwrap_or_default().iter().any(|e| cx.opaque_text(&e.key))
+    {
+        return;
+    }
+    if !missing.is_empty() {
+        cx.push(absent(cx, object, &missing));
+    }
+    for group in lacking {
+        let names = list(group);
+        let title = format!("{} needs one of {names}", what(cx, object));
+        let found = MISSING.at(object.head(), title, cx.location(&object.place));
+        cx.push(found.help(format!("AWS: this object should have only one of the fields {names}")));
     }
 }
 
