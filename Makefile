@@ -15,7 +15,7 @@ PINS := tests/sandbox/requirements.txt
 # The stamp carries the checksum of the pins: a checkout that touches the file does not make the sandbox again, a new pin does.
 STAMP := $(SANDBOX)/made-$(firstword $(shell cksum $(PINS)))
 
-.PHONY: help sandbox sandbox-pins build reference demo fmt lint test clean
+.PHONY: help sandbox sandbox-pins build reference conformance demo fmt lint test clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,21 @@ lint:
 
 reference: ## Write the pages of the book and the schemas that are made from the code
 	$(CARGO) run --locked --quiet --package statewright --example reference
+
+# Cases of which somebody else has said whether they are right: a folder with asl/ and iam/.
+CORPUS ?= ../shared/corpus
+# Takes a JSON line a case.
+OUT ?=
+
+conformance: ## Hold the checkers against a corpus: make conformance [CORPUS=DIR] [OUT=FILE]
+	@test -d '$(CORPUS)' || { echo "no corpus at $(CORPUS): set CORPUS to a folder with asl/ or iam/" >&2; exit 1; }
+	@lines=$$(mktemp -d) && trap 'rm -rf "$$lines"' EXIT && : >"$$lines/all" && \
+	for crate in asl iam; do \
+	    if [ $$crate = iam ] && [ ! -d '$(CORPUS)/iam' ]; then echo "no policies in $(CORPUS)"; continue; fi; \
+	    $(CARGO) run --locked --quiet --release --package statewright-$$crate --example conformance -- '$(CORPUS)' "$$lines/$$crate" && \
+	    cat "$$lines/$$crate" >>"$$lines/all"; \
+	done && \
+	if [ -n '$(OUT)' ]; then cp "$$lines/all" '$(OUT)' && echo "$$(wc -l <"$$lines/all") lines in $(OUT)"; fi
 
 demo: sandbox build ## Plan, apply, run and destroy specs/nightly-etl.yaml on a local emulator
 	scripts/demo.sh
