@@ -3,6 +3,7 @@
 
 mod account;
 mod bad_input;
+mod definitions;
 mod docs;
 mod executions;
 mod fields;

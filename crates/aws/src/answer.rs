@@ -44,6 +44,9 @@ impl Connection {
                 Ok(Answer::InstanceProfiles(profiles.unwrap_or_default()))
             }
             Question::RunningExecutions(arn) => self.running(arn).await,
+            Question::Verdict { machine_type, definition } => {
+                crate::kind::state_machine::verdict(self, *machine_type, definition).await.map(Answer::Verdict)
+            }
             Question::ScriptObject { bucket, key } => {
                 Ok(Answer::ScriptObject(self.script_object(Place { bucket, key }).await.object))
             }

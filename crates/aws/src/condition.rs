@@ -56,6 +56,7 @@ impl Connection {
             Some(Answer::Unreadable(refusal)) => Err(refusal),
             Some(
                 Answer::PolicyVersions(_)
+                | Answer::Verdict(_)
                 | Answer::PolicyAttachments(_)
                 | Answer::InstanceProfiles(_)
                 | Answer::ScriptObject(_)

@@ -139,6 +139,8 @@ pub const ACTIONS: &[Action] = &[
     action("states:TagResource", &["states:TagResource"], &[Apply]),
     action("states:UntagResource", &["states:UntagResource"], &[Apply]),
     action("states:UpdateStateMachine", &["states:UpdateStateMachine", "iam:PassRole"], &[Apply]).and(MACHINE_PARTS),
+    // Refused, the plan says so and goes on.
+    action("states:ValidateStateMachineDefinition", &["states:ValidateStateMachineDefinition"], &[Read]),
     action("sts:AssumeRole", &[], &[Connect]).and(&[("sts:AssumeRole", "`aws.assume_role`, or a profile's role")]),
     action("sts:GetCallerIdentity", &[], &[Connect]),
     action("tag:GetResources", &["tag:GetResources"], &[Search]),

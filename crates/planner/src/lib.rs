@@ -40,3 +40,4 @@ pub use options::{Executions, Mode, Options};
 pub use plan::{Action, Change, DefinitionChanges, Plan, Shown, StateChanges, Step, StepId, Summary};
 pub use reading::reading;
 pub use settle::{destroy, plan, questions};
+pub use statewright_asl::AwsDiagnostic;

@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use statewright_spec::{Address, Arn, Identity, Lookup, Owner, Resource, kind::role::Role};
+use statewright_asl::AwsDiagnostic;
+use statewright_spec::{
+    Address, Arn, Identity, Lookup, Owner, Resource, Secret,
+    kind::{role::Role, state_machine::MachineType},
+};
 
 /// What the first round of reading shall read.
 #[derive(Debug, Clone, Default)]
@@ -148,6 +152,13 @@ pub enum Question {
     InstanceProfiles(String),
     /// The executions that run on a machine that goes or is replaced.
     RunningExecutions(Arn),
+    /// What AWS itself says of a definition that is new or changes.
+    Verdict {
+        /// The type of its machine.
+        machine_type: MachineType,
+        /// The definition as it will be sent.
+        definition: Secret,
+    },
     /// The object where a new job's script goes, or that a job leaves behind.
     ScriptObject {
         /// The bucket.
@@ -183,6 +194,8 @@ pub enum Answer {
     RoleGrants(Option<Box<Role>>),
     /// The document; `None` where there is no such policy.
     PolicyDocument(Option<serde_json::Value>),
+    /// Everything that AWS says of a definition; empty where it takes it as it is.
+    Verdict(Vec<AwsDiagnostic>),
     /// AWS would not say.
     Unreadable(Refusal),
 }

@@ -32,6 +32,7 @@ fn settle(desired: &Desired, live: &Live, mode: Mode, options: &Options) -> (Pla
     let drafts = draft::drafts(&survey, &mut notes);
     checks::check(&survey, &mut notes);
     lookups::check(&survey, &mut notes);
+    definitions::check(&survey, &mut notes);
     let changed: BTreeSet<&Address> = drafts.iter().map(|draft| &draft.address).collect();
     let kept = survey.standing.iter().filter(|(_, standing)| matches!(standing, Standing::Kept { .. }));
     let unchanged = kept.map(|(address, _)| address).filter(|address| !changed.contains(address)).cloned().collect();

@@ -3,13 +3,19 @@
 pub(crate) mod request;
 
 use aws_sdk_sfn::{
+    config::retry::RetryConfig,
     operation::describe_state_machine::DescribeStateMachineOutput as Raw,
-    types::{EncryptionConfiguration, LogLevel as SdkLevel, LoggingConfiguration, StateMachineStatus},
+    types::{
+        EncryptionConfiguration, LogLevel as SdkLevel, LoggingConfiguration, StateMachineStatus, StateMachineType,
+        ValidateStateMachineDefinitionDiagnostic, ValidateStateMachineDefinitionSeverity as Severity,
+    },
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use statewright_planner::{Detail, Fingerprint, Present, Refusal, operation::state_machine::StateMachineOperation};
+use statewright_planner::{
+    AwsDiagnostic, Detail, Fingerprint, Present, Refusal, operation::state_machine::StateMachineOperation,
+};
 use statewright_spec::{
-    Arn, Resource,
+    Arn, Resource, Secret,
     kind::state_machine::{Encryption, LogLevel, Logging, MachineType, StateMachine},
 };
 
@@ -39,6 +45,31 @@ pub(crate) async fn read(c: &Connection, arn: &Arn) -> Read {
 pub(crate) async fn describe(c: &Connection, arn: &Arn) -> Result<Option<Raw>, Refusal> {
     let request = c.sfn.describe_state_machine().state_machine_arn(arn.as_str());
     unless_missing(c.send("states:DescribeStateMachine", request.send()).await)
+}
+
+/// What AWS says of a definition. Nothing hangs on it: a service that does not answer at once is not asked again.
+pub(crate) async fn verdict(
+    c: &Connection,
+    machine_type: MachineType,
+    definition: &Secret,
+) -> Result<Vec<AwsDiagnostic>, Refusal> {
+    let once = aws_sdk_sfn::config::Builder::new().retry_config(RetryConfig::disabled());
+    let request = c
+        .sfn
+        .validate_state_machine_definition()
+        .definition(definition.expose())
+        .r#type(StateMachineType::from(machine_type.as_str()))
+        .severity(Severity::Warning)
+        .customize()
+        .config_override(once);
+    let answer = c.send("states:ValidateStateMachineDefinition", request.send()).await?;
+    let said = |d: ValidateStateMachineDefinitionDiagnostic| AwsDiagnostic {
+        error: d.severity == Severity::Error,
+        code: d.code,
+        message: d.message,
+        location: d.location,
+    };
+    Ok(answer.diagnostics.into_iter().map(said).collect())
 }
 
 fn map(arn: Arn, machine: Raw, labels: Labels) -> Result<Present, Refusal> {

@@ -175,6 +175,8 @@ impl World {
                 let count = self.machines.get(arn.name()).map_or(0, |live| live.executions);
                 Answer::RunningExecutions { count, more: false }
             }
+            // It takes what it is given: what AWS says is a test's to make up.
+            Question::Verdict { .. } => Answer::Verdict(Vec::new()),
             Question::ScriptObject { bucket, key } => Answer::ScriptObject(self.object(bucket, key)),
             Question::RoleGrants(arn) => {
                 let found = self.roles.values().find(|live| live.arn == *arn);

@@ -421,11 +421,11 @@ fn a_failed_function_and_a_drawn_job() {
     "#);
 }
 
-/// Every code of the catalogue is told by a test above, or here why not.
+/// Every code of the catalogue is told by a test above; what AWS says of definitions has tests of its own.
 #[test]
 fn every_code_is_tested() {
     let text = include_str!("findings.rs");
-    for (code, meaning) in codes::CODES {
+    for (code, meaning) in codes::CODES.iter().filter(|(code, _)| *code != codes::NOT_JUDGED) {
         assert!(text.contains(&format!("[{code}]")), "{code} is in no snapshot: {meaning}");
     }
 }
