@@ -1,7 +1,9 @@
 //! Which policies hang on which roles, also while a policy is replaced: its own step takes it off them and hangs it on
 //! them again, so that the gap is as short as it can be.
 
-use statewright_spec::{Address, Arn, Resource, kind::role::Role};
+use std::collections::BTreeSet;
+
+use statewright_spec::{Address, Arn, Kind, Resource, kind::role::Role};
 
 use crate::survey::{Standing, Survey};
 
@@ -40,5 +42,19 @@ impl<'a> Survey<'a> {
             }
         }
         role
+    }
+
+    /// What works with the grants of a role or a policy, as it is, and is left out of this plan.
+    pub(super) fn left_out_users(&self, address: &Address) -> Vec<String> {
+        let users = |of: &Address| {
+            let of = of.clone();
+            self.ours().filter(move |(user, present)| *user != &of && self.uses(&present.resource).contains(&of))
+        };
+        let roles: Vec<&Address> = match address.kind {
+            Kind::Policy => users(address).map(|(role, _)| role).collect(),
+            _ => vec![address],
+        };
+        let all: BTreeSet<&Address> = roles.into_iter().flat_map(users).map(|(user, _)| user).collect();
+        all.into_iter().filter(|user| !self.standing.contains_key(*user)).map(ToString::to_string).collect()
     }
 }

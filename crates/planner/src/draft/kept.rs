@@ -44,6 +44,10 @@ pub(super) fn drafts(
         let mut draft = Draft::changing(address, Phase::Shrink, shrink, &view);
         "the spec no longer grants it; it goes when nothing of this plan needs it any more".clone_into(&mut draft.why);
         draft.risk.push("executions that still run on an older definition lose what goes".to_owned());
+        let left = survey.left_out_users(address);
+        if !left.is_empty() {
+            draft.risk.push(format!("{} may still need what goes, and the targets leave it out", left.join(", ")));
+        }
         drafts.push(draft);
     }
     // Only an address's first step is held against what was read.

@@ -182,3 +182,25 @@ fn more_policies_than_fit_side_by_side() {
     unchanged: policy.P0 policy.P1 policy.P10 policy.P11 policy.P2 policy.P3 policy.P4 policy.P5 policy.P6 policy.P7 policy.P8 policy.P9
     "#);
 }
+
+#[test]
+fn a_replaced_policy_stays_on_a_role_that_is_left_out() {
+    let mut stack = seed();
+    let world = applied(&stack);
+    stack.may_replace = true;
+    change!(stack, Policy "GlueInvokePolicy", |policy| "described".clone_into(&mut policy.description));
+    let targets = BTreeSet::from([Address::new(Kind::Policy, "GlueInvokePolicy")]);
+    let options = Options { targets, ..Options::default() };
+    assert_snapshot!(show_with(&world, &stack, Mode::Apply, &options), @r#"
+    1 ± policy.GlueInvokePolicy: replace
+        why: AWS cannot change the description of a policy
+        risk: its grants are missing on role.Role from the detach to the attach
+        description: (absent) -> "described"
+        > iam:DetachRolePolicy Role GlueInvokePolicy
+        > iam:DeletePolicy
+        > iam:CreatePolicy
+        > iam:AttachRolePolicy Role GlueInvokePolicy
+    note[PLAN014] the plan is limited to targets and leaves out 3 resources
+        help: left out: policy.LambdaInvokePolicy, role.Role, state_machine.lambda-glue
+    "#);
+}
