@@ -3,7 +3,10 @@
 use std::fs;
 
 use serde_json::json;
-use statewright_tests::{Outcome, World, proxy::Service};
+use statewright_tests::{
+    Outcome, World,
+    proxy::{Fault, Nth, Service},
+};
 
 /// A spec that is right, for changing.
 const GOOD: &str = r#"statewright: 1
@@ -134,9 +137,9 @@ fn credentials_accounts_and_endpoints() {
     assert!(nowhere.stderr.contains("127.0.0.1:9"), "{nowhere}");
     let profile = world.statewright(["plan", "shop.yaml", "--profile", "nobody"]).run().expect(1);
     assert!(profile.stderr.contains("nobody"), "{profile}");
-    world.faults().add(statewright_tests::proxy::Fault::refuse(
+    world.faults().add(Fault::refuse(
         "sts:GetCallerIdentity",
-        statewright_tests::proxy::Nth::From(1),
+        Nth::From(1),
         403,
         "ExpiredToken",
         "The security token included in the request is expired",
@@ -150,7 +153,6 @@ fn credentials_accounts_and_endpoints() {
 fn what_may_not_be_read_is_a_finding() {
     let world = World::ministack();
     world.write("shop.yaml", GOOD);
-    use statewright_tests::proxy::{Fault, Nth};
     world.faults().add(Fault::refuse(
         "iam:GetRole",
         Nth::From(1),

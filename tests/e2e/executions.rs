@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
-use statewright_tests::{World, proxy::Service};
+use statewright_tests::{
+    World,
+    proxy::{Act, Fault, Nth, Service, Which},
+};
 
 /// A machine that ends as its input says, or waits.
 const SPEC: &str = r#"
@@ -139,7 +142,6 @@ fn an_apply_that_replaces_a_machine_counts_too() {
 fn an_interrupted_apply_ends_its_calls_and_says_what_is_left() {
     let world = World::ministack();
     world.write("shop.yaml", SPEC);
-    use statewright_tests::proxy::{Act, Fault, Nth, Which};
     world.faults().add(Fault::new(Which::Operation("iam:CreateRole".into()), Nth::Only(1), Act::Signal(2)));
     let stopped = world.statewright(["apply", "shop.yaml", "--yes"]).run().expect(130);
     assert!(stopped.stdout.contains("not started") && stopped.stdout.contains("Interrupted: "), "{stopped}");

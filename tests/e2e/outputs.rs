@@ -33,16 +33,22 @@ fn of_plan_apply_run_and_destroy_hold_to_their_schemas() {
     holds("plan", &plan);
     holds("plan", &with(&["plan", "specs"]).expect(0).json());
     let apply = with(&["apply", "specs/nightly-etl.yaml", "--yes"]).expect(0).events();
-    apply.iter().for_each(|line| holds("apply", line));
+    for line in &apply {
+        holds("apply", line);
+    }
     let whats: Vec<_> = apply.iter().map(|line| line["what"].as_str().unwrap()).collect();
     assert_eq!(whats.iter().filter(|what| **what == "done").count(), plan["steps"].as_array().unwrap().len());
     assert_eq!(*whats.last().unwrap(), "journal");
     let run = with(&["run", "nightly-etl", "--input", r#"{"day": "2026-11-22"}"#]).expect(0).events();
-    run.iter().for_each(|line| holds("run", line));
+    for line in &run {
+        holds("run", line);
+    }
     assert_eq!(run.last().unwrap()["status"], "succeeded");
     assert_eq!(run.last().unwrap()["output"]["orders"], 3);
     let destroy = with(&["destroy", "specs/nightly-etl.yaml", "--yes"]).expect(0).events();
-    destroy.iter().for_each(|line| holds("apply", line));
+    for line in &destroy {
+        holds("apply", line);
+    }
 }
 
 #[test]

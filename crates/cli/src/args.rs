@@ -1,4 +1,5 @@
 //! The command line. The doc comments are the help texts.
+#![allow(clippy::doc_markdown, reason = "a help text is not Markdown")]
 
 use std::path::PathBuf;
 

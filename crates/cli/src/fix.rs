@@ -109,10 +109,10 @@ fn is_broken(name: &str, text: &str) -> bool {
 
 /// Replaces a file at once: a crash leaves the old one or the new one. Links stay, and so does a byte-order mark.
 fn write(path: &Path, before: &str, after: &str) -> Result<(), String> {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
     let told = |error: io::Error| visible(&error.to_string()).into_owned();
     let real = fs::canonicalize(path).map_err(told)?;
     let bytes = fs::read(&real).map_err(told)?;
-    const MARK: &[u8] = b"\xef\xbb\xbf";
     let (mark, rest) = if bytes.starts_with(MARK) { bytes.split_at(MARK.len()) } else { bytes.split_at(0) };
     if rest != before.as_bytes() {
         return Err("it changed while it was checked".to_owned());

@@ -42,7 +42,7 @@ fn story(emulator: Emulator) {
         update(
             aws,
             json!({"loggingConfiguration": {"level": "OFF", "includeExecutionData": false, "destinations": []}}),
-        )
+        );
     };
     let tracing = |aws: &Aws| update(aws, json!({"tracingConfiguration": {"enabled": false}}));
     let encryption = |aws: &Aws| {

@@ -1,4 +1,5 @@
 //! One file a command: parse, call, render.
+#![allow(clippy::unnecessary_wraps, reason = "every command answers alike")]
 
 mod apply;
 mod completions;
@@ -27,7 +28,7 @@ pub(crate) async fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Plan(args) => plan::plan(&args, &global).await,
         Command::Apply(args) => apply::apply(&args, &global).await,
         Command::Destroy(args) => destroy::destroy(&args, &global).await,
-        Command::Run(args) => run::run(&args, &global).await,
+        Command::Run(args) => Box::pin(run::run(&args, &global)).await,
         Command::Permissions(args) => permissions::permissions(&args, &global).await,
         Command::Schema(args) => schema::schema(&args),
         Command::Completions(args) => completions::completions(&args),

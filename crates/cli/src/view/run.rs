@@ -73,7 +73,7 @@ impl Told {
     pub(crate) fn started(&self, machine: &Arn, execution: &Arn) {
         match self.format {
             EventFormat::Text => {
-                output::say(&format!("{} started {}\n", paint(style::STRONG, "▶"), visible(execution.as_str())))
+                output::say(&format!("{} started {}\n", paint(style::STRONG, "▶"), visible(execution.as_str())));
             }
             EventFormat::Json => output::json_line(&RunLine::Start {
                 v: 1,
@@ -87,7 +87,7 @@ impl Told {
     pub(crate) fn left_running(&self, execution: &Arn) {
         match self.format {
             EventFormat::Text => {
-                output::say(&format!("It is still running, and goes on: {}\n", visible(execution.as_str())))
+                output::say(&format!("It is still running, and goes on: {}\n", visible(execution.as_str())));
             }
             EventFormat::Json => output::json_line(&RunLine::End {
                 v: 1,
@@ -138,7 +138,8 @@ fn words(execution: &Execution) {
     }
     if let Some(text) = &execution.output {
         let shown = format!("{:#}", parsed(text));
-        output::data(&shown.lines().map(|line| format!("{}\n", visible(line))).collect::<String>());
+        let lines: Vec<_> = shown.lines().map(visible).collect();
+        output::data(&format!("{}\n", lines.join("\n")));
     }
 }
 

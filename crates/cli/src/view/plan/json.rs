@@ -21,7 +21,7 @@ use crate::view::{
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 pub(crate) enum PlanOutput {
-    One(PlanDocument),
+    One(Box<PlanDocument>),
     Several {
         /// The version of this shape. Unknown fields are to be ignored; an unknown major is to be refused.
         format_version: &'static str,
@@ -176,7 +176,7 @@ struct EdgeDocument {
 /// The plans of one run.
 pub(crate) fn json(plans: &[Plan], sources: &Sources) -> PlanOutput {
     match plans {
-        [plan] => PlanOutput::One(one(plan, sources)),
+        [plan] => PlanOutput::One(Box::new(one(plan, sources))),
         plans => PlanOutput::Several {
             format_version: FORMAT_VERSION,
             stacks: plans.iter().map(|plan| one(plan, sources)).collect(),

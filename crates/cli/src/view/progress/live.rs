@@ -44,10 +44,10 @@ impl<'a> Live<'a> {
     }
 
     fn say(&self, id: StepId, message: &str) {
-        if let Ok(running) = self.running.lock() {
-            if let Some(bar) = running.get(&id) {
-                bar.set_message(visible(message).into_owned());
-            }
+        if let Ok(running) = self.running.lock()
+            && let Some(bar) = running.get(&id)
+        {
+            bar.set_message(visible(message).into_owned());
         }
     }
 

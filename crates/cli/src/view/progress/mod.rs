@@ -6,6 +6,8 @@ mod live;
 
 pub(crate) use json::ApplyLine;
 
+use std::fmt::Write as _;
+
 use statewright_applier::{Event, Journal};
 use statewright_planner::{Plan, Step};
 
@@ -38,10 +40,10 @@ fn closing(plan: &Plan, journal: &Journal) -> String {
     let mut out = String::from("\n");
     for (id, why) in &journal.failed {
         let line = format!("✗ {} {}", id.0, name(*id));
-        out += &format!("{}: {}\n", paint(style::REMOVED, line), statewright_source::visible(why));
+        let _ = write!(out, "{}: {}\n", paint(style::REMOVED, line), statewright_source::visible(why));
     }
     for (id, why) in &journal.not_started {
-        out += &format!("{} {}: not started, {why}\n", paint(style::QUIET, format!("· {}", id.0)), name(*id));
+        let _ = write!(out, "{} {}: not started, {why}\n", paint(style::QUIET, format!("· {}", id.0)), name(*id));
     }
     let total = plan.steps.len();
     let done = journal.done.len();
