@@ -50,6 +50,10 @@ impl Dice {
         self.below(n) == n - 1
     }
 
+    fn most<T: Clone>(&mut self, of: &[T]) -> Vec<T> {
+        of.iter().filter(|_| self.below(4) > 0).cloned().collect()
+    }
+
     fn some<T: Clone>(&mut self, of: &[T]) -> Vec<T> {
         of.iter().filter(|_| self.below(2) == 1).cloned().collect()
     }
@@ -82,14 +86,14 @@ pub(super) fn stack(dice: &mut Dice, identity: &Identity, scope: Scope) -> Stack
     let mut stack = Stack::new("etl");
     stack.may_replace = true;
     let mut arns: BTreeMap<String, Arn> = BTreeMap::new();
-    for name in dice.some(&["P0", "P1", "P2"]) {
+    for name in dice.most(&["P0", "P1", "P2"]) {
         let policy = policy(dice, scope);
         arns.insert(name.to_owned(), identity.arn(&Address::new(Kind::Policy, name), &policy.path));
         stack = stack.with(name, Resource::Policy(policy));
     }
     let policies: Vec<Arn> = arns.values().cloned().collect();
     let mut roles: Vec<Arn> = Vec::new();
-    for name in dice.some(&["R0", "R1", "R2"]) {
+    for name in dice.most(&["R0", "R1", "R2"]) {
         let role = role(dice, scope, &policies);
         roles.push(identity.arn(&Address::new(Kind::Role, name), &role.path));
         stack = stack.with(name, Resource::Role(role));
@@ -110,7 +114,7 @@ pub(super) fn stack(dice: &mut Dice, identity: &Identity, scope: Scope) -> Stack
         let role = dice.one(&roles);
         stack = stack.with(name, job(dice, place, role));
     }
-    for name in dice.some(&["m0", "m1"]) {
+    for name in dice.most(&["m0", "m1"]) {
         let machine = machine(dice, &stack, identity, scope, &roles);
         let named: BTreeSet<Address> = [Address::new(Kind::StateMachine, "m0"), Address::new(Kind::StateMachine, "m1")]
             .into_iter()
