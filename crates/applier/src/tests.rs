@@ -55,18 +55,17 @@ impl Cloud for Script {
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
         self.running.lock().unwrap().0 -= 1;
-        if let Some((at, sender)) = &*self.raise_at.lock().unwrap() {
-            if *at == name {
-                sender.send(true).unwrap();
-            }
+        if let Some((at, sender)) = &*self.raise_at.lock().unwrap()
+            && *at == name
+        {
+            sender.send(true).unwrap();
         }
-        match self.answers.lock().unwrap().get_mut(&name).and_then(VecDeque::pop_front) {
-            Some(refusal) => Err(refusal),
-            None => {
-                self.made.lock().unwrap().push(name);
-                Ok(())
-            }
+        let scripted = self.answers.lock().unwrap().get_mut(&name).and_then(VecDeque::pop_front);
+        if let Some(refusal) = scripted {
+            return Err(refusal);
         }
+        self.made.lock().unwrap().push(name);
+        Ok(())
     }
 
     async fn check(&self, _: &Condition) -> Result<Readiness, Refusal> {

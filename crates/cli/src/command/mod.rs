@@ -29,7 +29,7 @@ pub(crate) async fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Apply(args) => apply::apply(&args, &global).await,
         Command::Destroy(args) => destroy::destroy(&args, &global).await,
         Command::Run(args) => Box::pin(run::run(&args, &global)).await,
-        Command::Permissions(args) => permissions::permissions(&args, &global).await,
+        Command::Permissions(args) => Box::pin(permissions::permissions(&args, &global)).await,
         Command::Schema(args) => schema::schema(&args),
         Command::Completions(args) => completions::completions(&args),
         Command::Man => man::man(),

@@ -29,7 +29,7 @@ pub(crate) async fn permissions(args: &PermissionsArgs, global: &Global) -> Resu
     let mut roles: Vec<RoleDocument> = Vec::new();
     let (arns, rest): (Vec<&String>, Vec<&String>) = args.targets.iter().partition(|t| t.starts_with("arn:"));
     for arn in &arns {
-        roles.push(live(arn, global).await?);
+        roles.push(Box::pin(live(arn, global)).await?);
     }
     let paths = rest.into_iter().map(PathBuf::from);
     let (definitions, specs): (Vec<_>, Vec<_>) = paths.partition(|path| statewright_spec::is_definition(path));

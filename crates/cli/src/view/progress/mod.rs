@@ -40,10 +40,10 @@ fn closing(plan: &Plan, journal: &Journal) -> String {
     let mut out = String::from("\n");
     for (id, why) in &journal.failed {
         let line = format!("✗ {} {}", id.0, name(*id));
-        let _ = write!(out, "{}: {}\n", paint(style::REMOVED, line), statewright_source::visible(why));
+        let _ = writeln!(out, "{}: {}", paint(style::REMOVED, line), statewright_source::visible(why));
     }
     for (id, why) in &journal.not_started {
-        let _ = write!(out, "{} {}: not started, {why}\n", paint(style::QUIET, format!("· {}", id.0)), name(*id));
+        let _ = writeln!(out, "{} {}: not started, {why}", paint(style::QUIET, format!("· {}", id.0)), name(*id));
     }
     let total = plan.steps.len();
     let done = journal.done.len();
