@@ -68,7 +68,9 @@ conformance: ## Hold the checkers against a corpus: make conformance [CORPUS=DIR
 demo: sandbox build ## Plan, apply, run and destroy specs/nightly-etl.yaml on a local emulator
 	scripts/demo.sh
 
-test: sandbox lint build ## Everything: format, lints, unit, property, snapshot and end-to-end tests on both emulators
+# Binary and tests are built in one go: apart, cargo would choose other features for each, and build the SDK twice.
+test: sandbox lint ## Everything: format, lints, unit, property, snapshot and end-to-end tests on both emulators
+	$(CARGO) build --locked --workspace --bins --tests
 	INSTA_UPDATE=no $(CARGO) test --locked --workspace
 
 clean: ## Remove the sandbox; the build's cache stays (cargo clean removes it)
