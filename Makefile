@@ -45,6 +45,7 @@ fmt: ## Format the sources
 
 lint:
 	$(CARGO) fmt --all -- --check
+	scripts/features.sh
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 
 reference: ## Write the pages of the book and the schemas that are made from the code
@@ -68,7 +69,7 @@ conformance: ## Hold the checkers against a corpus: make conformance [CORPUS=DIR
 demo: sandbox build ## Plan, apply, run and destroy specs/nightly-etl.yaml on a local emulator
 	scripts/demo.sh
 
-# Binary and tests are built in one go: apart, cargo would choose other features for each, and build the SDK twice.
+# Binary and tests are built in one go, so that both cores have work.
 test: sandbox lint ## Everything: format, lints, unit, property, snapshot and end-to-end tests on both emulators
 	$(CARGO) build --locked --workspace --bins --tests
 	INSTA_UPDATE=no $(CARGO) test --locked --workspace
