@@ -111,7 +111,8 @@ impl Diagnostic {
     #[must_use]
     pub fn aws(mut self, code: &'static str, location: impl Into<String>) -> Self {
         self.aws_code = Some(code);
-        self.aws_location = Some(location.into());
+        let location = location.into();
+        self.aws_location = (!location.is_empty()).then_some(location);
         self
     }
 

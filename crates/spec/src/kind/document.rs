@@ -1,7 +1,7 @@
 //! Policy documents of policies and roles.
 
 use serde_json::Value as Json;
-use statewright_iam::{Kind, codes as iam, quota, refused_character, validate};
+use statewright_iam::{Document, Kind, codes as iam, lint::lint, quota, refused_character, validate};
 use statewright_source::{Code, Diagnostic, Entry, Node, Severity, Span, Value};
 
 use super::{
@@ -47,7 +47,7 @@ pub(super) fn path(ctx: &mut Context<'_>, path: Option<&str>, words: &'static st
     path.to_owned()
 }
 
-/// Reads the document in a field and says what IAM would refuse in it.
+/// Reads the document in a field and says what IAM would refuse in it, and what it would take though nobody means it.
 pub(super) fn read(ctx: &mut Context<'_>, field: &str, kind: Kind) -> Option<Json> {
     let document = ctx.document(field)?;
     let tree = ctx.tree(field)?.clone();
@@ -63,7 +63,8 @@ pub(super) fn read(ctx: &mut Context<'_>, field: &str, kind: Kind) -> Option<Jso
     }
     let secret = secret_places(ctx, field, &tree);
     let sampled = sampled(ctx, &tree);
-    for mut found in validate(&sampled, kind) {
+    let lints = Document::read(&sampled).0.map(|document| lint(&document, kind)).unwrap_or_default();
+    for mut found in validate(&sampled, kind).into_iter().chain(lints) {
         if found.code == iam::CHARACTERS
             && let Some(label) = found.primary.as_mut().filter(|label| !secret.contains(&label.span))
             && let Some(text) = text_at(&tree, label.span)

@@ -83,7 +83,7 @@ fn every_mistake() {
     10 |         - { Sid: "Read – all", Effect: Allow, Action: "s3:GetObject", Resource: "*" }
        |                  ^^^^^^^^^^^^ IAM refuses it
        |
-       = note: AWS calls it UNSUPPORTED_SID, at 
+       = note: AWS calls it UNSUPPORTED_SID
        = help: write `Readall`
 
     error[IAM011]: IAM refuses the character `–` (U+2013)
@@ -100,7 +100,7 @@ fn every_mistake() {
     11 |         - { Effect: allow, Action: GetObject, Resource: bucket }
        |                     ^^^^^ case counts: IAM refuses the document
        |
-       = note: AWS calls it INVALID_EFFECT, at 
+       = note: AWS calls it INVALID_EFFECT
        = help: write `Allow`
 
     error[IAM012]: `GetObject` names no service
@@ -109,7 +109,7 @@ fn every_mistake() {
     11 |         - { Effect: allow, Action: GetObject, Resource: bucket }
        |                                    ^^^^^^^^^
        |
-       = note: AWS calls it INVALID_ACTION, at 
+       = note: AWS calls it INVALID_ACTION
        = help: write `service:Action`, for example `glue:StartJobRun`
 
     error[IAM013]: `bucket` is no ARN
@@ -118,8 +118,29 @@ fn every_mistake() {
     11 |         - { Effect: allow, Action: GetObject, Resource: bucket }
        |                                                         ^^^^^^
        |
-       = note: AWS calls it INVALID_ARN_PREFIX, at 
+       = note: AWS calls it INVALID_ARN_PREFIX
        = help: a resource is `*` or `arn:partition:service:region:account:resource`
+    "#);
+}
+
+/// IAM takes these, and nobody means them.
+#[test]
+fn what_nobody_means() {
+    let body = r#"
+        document:
+          Version: "2012-10-17"
+          Statement:
+            - { Effect: Allow, Action: "glu:StartJobRun", Resource: "*" }
+            - { Effect: Allow, Action: "glue:StartJobsRun", Resource: "*" }
+            - { Effect: Alow, Action: "sqs:SendMesage", Resource: "*" }
+            - { Effect: Allow, Action: "iam:PassRole", Resource: "*" }
+    "#;
+    insta::assert_snapshot!(Case::new().lines(Resources::Policy, body), @r#"
+    warning IAM101 8:36 `"glu:StartJobRun"` no service has the prefix `glu`
+    warning IAM102 9:36 `"glue:StartJobsRun"` glue has no action `StartJobsRun`
+    error IAM008 10:21 `Alow` the effect `Alow` is neither `Allow` nor `Deny`
+    warning IAM102 10:35 `"sqs:SendMesage"` sqs has no action `SendMesage`
+    warning IAM108 11:36 `"iam:PassRole"` `iam:PassRole` on every resource lets any role be passed to any service
     "#);
 }
 
