@@ -23,9 +23,6 @@ pub struct World {
 }
 
 impl World {
-    /// The door of [`World::aws`]; its calls are not among [`World::calls`].
-    const BY_HAND: &'static str = "by hand";
-
     /// A new account on `MiniStack`, its gaps mended.
     pub fn ministack() -> Self {
         Self::on(Emulator::Ministack)
@@ -57,7 +54,7 @@ impl World {
         let mut setup = Setup::new(Upstream::new(emulator, &emulator.endpoint()));
         change(&mut setup);
         let proxy = Proxy::start(setup).unwrap_or_else(|error| panic!("the proxy does not start: {error}"));
-        let by_hand = proxy.door(Self::BY_HAND).unwrap_or_else(|error| panic!("no second door: {error}"));
+        let by_hand = proxy.door(Proxy::BY_HAND).unwrap_or_else(|error| panic!("no second door: {error}"));
         let folder = TempDir::with_prefix("statewright-world-").unwrap_or_else(|error| panic!("no folder: {error}"));
         for name in ["repository/.git", "home"] {
             fs::create_dir_all(folder.path().join(name)).unwrap_or_else(|error| panic!("no {name}: {error}"));
@@ -104,7 +101,7 @@ impl World {
 
     /// What the binary under test has called, in order of arrival; what was done by hand is not in it.
     pub fn calls(&self) -> Calls {
-        self.proxy.log().calls().only(|call| call.client != Self::BY_HAND)
+        self.proxy.log().calls().only(|call| call.client != Proxy::BY_HAND)
     }
 
     /// Forgets the calls so far.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use statewright_tests::emulator::Emulator;
-use statewright_tests::proxy::{GapTable, Proxy, Setup, Upstream};
+use statewright_tests::proxy::{GapTable, Proxy, Setup, Upstream, Weather};
 
 /// A proxy before an emulator of AWS: it counts calls, mends what the emulator gets wrong, and breaks what it is told to break.
 ///
@@ -26,6 +26,12 @@ struct Arguments {
     /// Mend nothing.
     #[arg(long)]
     bare: bool,
+    /// A scenario file: the weather of AWS. See tests/scenarios.
+    #[arg(long)]
+    scenario: Option<PathBuf>,
+    /// Another seed than the scenario's.
+    #[arg(long, requires = "scenario")]
+    seed: Option<u64>,
     /// Where each call is written as a line of JSON.
     #[arg(long)]
     log: Option<PathBuf>,
@@ -61,5 +67,10 @@ fn start(arguments: &Arguments) -> Result<Proxy, Box<dyn std::error::Error>> {
     } else if arguments.bare {
         setup.gaps = GapTable::none();
     }
-    Ok(Proxy::start(setup)?)
+    let mut weather = arguments.scenario.as_deref().map(Weather::read).transpose()?.unwrap_or_default();
+    weather.seed = arguments.seed.unwrap_or(weather.seed);
+    setup.weather = weather.layers();
+    let proxy = Proxy::start(setup)?;
+    weather.faults().for_each(|fault| drop(proxy.faults().add(fault)));
+    Ok(proxy)
 }

@@ -23,8 +23,12 @@ pub struct Answer {
 pub enum Reply {
     /// An answer.
     Answer(Answer),
+    /// An answer that ends half-way: the connection closes in the middle of its body.
+    Truncated(Answer),
     /// The connection closes without one.
     Hangup,
+    /// The connection is reset.
+    Reset,
 }
 
 impl Answer {
@@ -72,6 +76,14 @@ impl Answer {
                 Self::new(status, "application/json", body).with_error_type(code)
             }
         }
+    }
+
+    /// A page of HTML, from what stands before a service.
+    pub fn page(status: u16, body: impl Into<Bytes>) -> Self {
+        let mut answer =
+            Self::new(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY), "text/html", String::new());
+        answer.set_body(body);
+        answer
     }
 
     fn new(status: StatusCode, kind: &str, body: String) -> Self {
@@ -155,7 +167,7 @@ impl Reply {
     pub fn value(&self) -> Value {
         match self {
             Self::Answer(answer) if answer.status.is_success() => answer.value(),
-            Self::Answer(_) | Self::Hangup => Value::Null,
+            Self::Answer(_) | Self::Truncated(_) | Self::Hangup | Self::Reset => Value::Null,
         }
     }
 

@@ -5,31 +5,36 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::sync::watch;
 
-use super::{Effect, Layer, Next, Operation, Reply, Request};
+use super::{Break, Effect, Layer, Next, Operation, Proxy, Reply, Request, Service};
 
 /// The calls that a fault looks at.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Which {
     /// All.
+    #[default]
     Any,
     /// Those that may change something.
     Mutating,
     /// Those that change nothing.
     Reading,
-    /// One operation, `service:Operation`.
+    /// One operation, `service:Operation`; or those whose name begins so, `iam:Get*`.
     Operation(String),
 }
 
 impl Which {
-    fn covers(&self, operation: &Operation) -> bool {
+    pub(super) fn covers(&self, operation: &Operation) -> bool {
         match self {
             Self::Any => true,
             Self::Mutating => operation.effect() == Effect::Write,
             Self::Reading => operation.effect() == Effect::Read,
-            Self::Operation(name) => operation.to_string() == *name,
+            Self::Operation(name) => match name.strip_suffix('*') {
+                Some(begin) => operation.to_string().starts_with(begin),
+                None => operation.to_string() == *name,
+            },
         }
     }
 }
@@ -86,6 +91,39 @@ pub enum Act {
     /// The call is held back for so long, then goes on.
     #[serde(rename = "delay_ms", deserialize_with = "milliseconds")]
     Delay(Duration),
+    /// The call breaks so. One that hangs does so for ten seconds.
+    Break(Break),
+    /// Something is done behind the client's back.
+    #[serde(rename = "by_hand")]
+    ByHand(ByHand),
+}
+
+/// A call that another person makes at that moment, in the client's account and region.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ByHand {
+    /// Before the client's call, or between it and its answer.
+    pub when: When,
+    /// The service, by its signing name.
+    #[serde(deserialize_with = "service")]
+    pub service: Service,
+    /// The operation.
+    pub operation: String,
+    /// Its parameters, as AWS's API reference has them.
+    #[serde(default)]
+    pub parameters: Value,
+}
+
+fn service<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Service, D::Error> {
+    String::deserialize(deserializer).map(|name| Service::from_signing_name(&name))
+}
+
+impl ByHand {
+    /// Whether it can be done is not the client's affair.
+    async fn act(&self, request: &Request, next: &Next) {
+        let request = Request { client: Proxy::BY_HAND.to_owned(), ..request.clone() };
+        let _ = next.ask(&request, &self.service, &self.operation, self.parameters.clone()).await;
+    }
 }
 
 fn milliseconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
@@ -118,6 +156,16 @@ impl Fault {
     /// SIGKILL at the `k`-th mutating call (from 1), before the emulator sees it or after it has carried it out.
     pub fn kill_at_mutation(k: usize, when: When) -> Self {
         Self::new(Which::Mutating, Nth::Only(k), Act::Kill(when))
+    }
+
+    /// SIGKILL at the `k`-th call (from 1), reads too.
+    pub fn kill_at_call(k: usize, when: When) -> Self {
+        Self::new(Which::Any, Nth::Only(k), Act::Kill(when))
+    }
+
+    /// Another person makes a call beside the `nth` call of `operation`.
+    pub fn by_hand(operation: &str, nth: Nth, by_hand: ByHand) -> Self {
+        Self::new(Which::Operation(operation.to_owned()), nth, Act::ByHand(by_hand))
     }
 
     /// Every call takes at least so long, so that calls made at the same time also run at the same time, however fast the emulator is:
@@ -238,6 +286,8 @@ impl Layer for Faults {
     fn handle(self: Arc<Self>, request: Request, next: Next) -> BoxFuture<'static, Reply> {
         Box::pin(async move {
             let mut kill_after = false;
+            let mut broken = None;
+            let mut afterwards = Vec::new();
             for act in self.strike(&request.operation) {
                 match act {
                     Act::Delay(time) => tokio::time::sleep(time).await,
@@ -254,9 +304,18 @@ impl Layer for Faults {
                         return Reply::Hangup;
                     }
                     Act::Kill(When::After) => kill_after = true,
+                    Act::Break(how) => broken = Some(how),
+                    Act::ByHand(other) if other.when == When::Before => other.act(&request, &next).await,
+                    Act::ByHand(other) => afterwards.push(other),
                 }
             }
-            let reply = next.run(request).await;
+            let reply = match broken {
+                Some(how) => how.strike(request.clone(), next.clone(), Self::PATIENCE).await,
+                None => next.clone().run(request.clone()).await,
+            };
+            for other in afterwards {
+                other.act(&request, &next).await;
+            }
             if kill_after {
                 self.signal(Signal::KILL).await;
                 return Reply::Hangup;

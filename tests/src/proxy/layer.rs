@@ -2,7 +2,10 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
-use super::{Reply, Request, Upstream};
+use serde_json::Value;
+
+use super::{Reply, Request, Service, Upstream};
+use crate::wire::{Refusal, decode};
 
 /// One thing that the proxy does with a request on its way, or with the reply on its way back.
 pub trait Layer: Send + Sync {
@@ -21,6 +24,24 @@ pub struct Next {
 impl Next {
     pub(super) fn new(layers: Vec<Arc<dyn Layer>>, upstream: Upstream) -> Self {
         Self { layers: layers.into(), upstream: Arc::new(upstream), at: 0 }
+    }
+
+    /// Asks something else in the caller's name, for a layer that has to look something up or do something beside.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn ask(
+        &self,
+        caller: &Request,
+        service: &Service,
+        operation: &str,
+        parameters: Value,
+    ) -> Result<Value, Refusal> {
+        let request = caller.asking(service, operation, &parameters)?;
+        match self.clone().run(request).await {
+            Reply::Answer(answer) => decode(service, operation, &answer),
+            Reply::Truncated(_) | Reply::Hangup | Reply::Reset => Err(Refusal::transport(&"no answer")),
+        }
     }
 
     /// Hands the request on.

@@ -1,12 +1,16 @@
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use http::header::CONTENT_LENGTH;
+use http_body_util::{BodyExt, Full, StreamBody, combinators::BoxBody};
+use hyper::body::{Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustix::net::sockopt::set_socket_linger;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -31,8 +35,10 @@ pub(super) async fn serve(listener: TcpListener, client: String, shared: Arc<Sha
         let Ok((stream, _)) = listener.accept().await else { continue };
         let _ = stream.set_nodelay(true);
         let (client, shared) = (client.clone(), shared.clone());
+        // A second name of the socket, by which it can be told to close with a reset.
+        let socket = stream.as_fd().try_clone_to_owned().map(Arc::new).ok();
         connections.spawn(async move {
-            let service = service_fn(move |request| answer(request, client.clone(), shared.clone()));
+            let service = service_fn(move |request| answer(request, client.clone(), shared.clone(), socket.clone()));
             // An error here is the client's going away, or a fault that hangs up.
             let _ =
                 http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
@@ -44,7 +50,8 @@ async fn answer(
     incoming: http::Request<Incoming>,
     client: String,
     shared: Arc<Shared>,
-) -> Result<Response<Full<Bytes>>, std::io::Error> {
+    socket: Option<Arc<OwnedFd>>,
+) -> Result<Response<Body>, std::io::Error> {
     let (parts, body) = incoming.into_parts();
     let body = body.collect().await.map_err(std::io::Error::other)?.to_bytes();
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
@@ -74,13 +81,34 @@ async fn answer(
     });
     match handled.await.map_err(std::io::Error::other)? {
         Reply::Answer(answer) => Ok(response(answer)),
+        Reply::Truncated(answer) => Ok(truncated(answer)),
         // hyper closes the connection when the service fails.
         Reply::Hangup => Err(std::io::Error::other("hung up")),
+        Reply::Reset => {
+            if let Some(socket) = socket {
+                // A socket that does not linger closes with RST.
+                let _ = set_socket_linger(&*socket, Some(Duration::ZERO));
+            }
+            Err(std::io::Error::other("reset"))
+        }
     }
 }
 
-fn response(answer: Answer) -> Response<Full<Bytes>> {
-    let mut response = Response::new(answer.body.into());
+/// What a response carries: all of it, or the first half of it and then an error, at which hyper closes the connection.
+type Body = BoxBody<Bytes, std::io::Error>;
+
+fn truncated(answer: Answer) -> Response<Body> {
+    let whole = answer.body.len();
+    let half = answer.body.slice(..whole / 2);
+    let mut response = response(answer);
+    response.headers_mut().insert(CONTENT_LENGTH, whole.into());
+    let frames = [Ok(Frame::data(half)), Err(std::io::Error::other("cut off"))];
+    *response.body_mut() = StreamBody::new(futures::stream::iter(frames)).boxed();
+    response
+}
+
+fn response(answer: Answer) -> Response<Body> {
+    let mut response = Response::new(Full::from(answer.body).map_err(|never| match never {}).boxed());
     *response.status_mut() = answer.status;
     *response.headers_mut() = answer.headers;
     response

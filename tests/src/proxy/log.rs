@@ -36,7 +36,7 @@ pub struct Call {
     /// When it ended.
     #[serde(serialize_with = "milliseconds")]
     pub end: Duration,
-    /// The status of the answer; none where the connection was closed instead.
+    /// The status of the answer; none where the connection was closed instead, or in the midst of it.
     pub status: Option<u16>,
     /// AWS's error code in the answer.
     pub error: Option<String>,
@@ -169,9 +169,12 @@ impl Log {
 
     pub(super) fn end(&self, mut call: Call, reply: &Reply) {
         call.end = self.began.elapsed();
-        if let Reply::Answer(answer) = reply {
-            call.status = Some(answer.status.as_u16());
-            call.error = answer.error_code(&call.service);
+        match reply {
+            Reply::Answer(answer) => {
+                call.status = Some(answer.status.as_u16());
+                call.error = answer.error_code(&call.service);
+            }
+            Reply::Truncated(_) | Reply::Hangup | Reply::Reset => {}
         }
         {
             let mut state = self.state();

@@ -2,10 +2,10 @@
 //! the emulator drops or answers wrongly.
 //!
 //! ```text
-//! client ─▶ door ─▶ log ─▶ faults ─▶ (weather) ─▶ gaps ─▶ forward ─▶ emulator
+//! client ─▶ door ─▶ log ─▶ faults ─▶ weather ─▶ gaps ─▶ forward ─▶ emulator
 //! ```
-//! Everything between the door and the emulator is a [`Layer`]; a new kind of weather (throttling, stale reads, propagation) is one
-//! more, put between the faults and the gaps by [`Setup::weather`].
+//! Everything between the door and the emulator is a [`Layer`]. [`Weather`] makes those that do what AWS does to its callers
+//! (throttling, stale reads, propagation); [`Setup::weather`] puts them between the faults and the gaps.
 
 mod answer;
 mod chain;
@@ -21,6 +21,7 @@ mod operation;
 mod request;
 #[cfg(test)]
 mod tests;
+mod weather;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -30,7 +31,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use answer::{Answer, Reply};
-pub use faults::{Act, Fault, Faults, Fired, Nth, Outage, Victim, When, Which};
+pub use faults::{Act, ByHand, Fault, Faults, Fired, Nth, Outage, Victim, When, Which};
 pub use forward::Upstream;
 pub use gaps::{Gap, GapTable, GapTableError, Probe, Verdict, probe};
 pub use layer::{Layer, Next};
@@ -39,6 +40,9 @@ pub use memory::Memory;
 pub(crate) use operation::LAMBDA_ROUTES;
 pub use operation::{Credential, Effect, Operation, Protocol, Service};
 pub use request::Request;
+pub use weather::{Break, Breakage, Clock, Delay, Propagation, Stale, Throttle, Weather, WeatherError};
+
+use forward::is_global;
 
 use crate::runtime::runtime;
 
@@ -74,6 +78,8 @@ pub struct Proxy {
 impl Proxy {
     /// The name that the calls through the first door carry.
     pub const MAIN: &'static str = "main";
+    /// The name of the door for a person or another tool beside the client under test: the weather spares it.
+    pub const BY_HAND: &'static str = "by hand";
 
     /// Starts a proxy on 127.0.0.1.
     ///

@@ -1,7 +1,9 @@
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method};
+use serde_json::Value;
 
-use super::Operation;
+use super::{Operation, Service, operation::decode};
+use crate::wire::{Refusal, encode};
 
 /// A request on its way to the emulator.
 #[derive(Clone, Debug)]
@@ -28,6 +30,35 @@ impl Request {
     /// A text parameter of the operation.
     pub fn text(&self, name: &str) -> &str {
         self.operation.text(name).unwrap_or_default()
+    }
+
+    /// The same caller's request for something else.
+    ///
+    /// # Errors
+    /// When the harness does not know how that is asked.
+    pub fn asking(&self, service: &Service, operation: &str, parameters: &Value) -> Result<Self, Refusal> {
+        let encoded = encode(service, operation, parameters)?;
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential={}/20260101/{}/{}/aws4_request, SignedHeaders=host, Signature=0",
+            self.account,
+            self.region,
+            service.name()
+        );
+        let mut headers = HeaderMap::new();
+        for (name, value) in
+            encoded.headers.iter().map(|(name, value)| (*name, value)).chain([("authorization", &authorization)])
+        {
+            headers.insert(name, HeaderValue::from_str(value).map_err(|error| Refusal::transport(&error))?);
+        }
+        let operation = decode(&encoded.method, &encoded.target, &headers, &encoded.body);
+        Ok(Self {
+            method: encoded.method,
+            target: encoded.target,
+            headers,
+            body: encoded.body,
+            operation,
+            ..self.clone()
+        })
     }
 
     /// The tags of a query request (`Tags.member.N.Key`), or any other list of one field.

@@ -12,14 +12,14 @@ use crate::proxy::{Answer, LAMBDA_ROUTES, Protocol, Service};
 /// What RFC 3986 leaves unreserved.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-pub(super) struct Encoded {
-    pub(super) method: Method,
-    pub(super) target: String,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Bytes,
+pub(crate) struct Encoded {
+    pub(crate) method: Method,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Bytes,
 }
 
-pub(super) fn encode(service: &Service, operation: &str, parameters: &Value) -> Result<Encoded, Refusal> {
+pub(crate) fn encode(service: &Service, operation: &str, parameters: &Value) -> Result<Encoded, Refusal> {
     match service.protocol() {
         Protocol::Query => Ok(query(service, operation, parameters)),
         Protocol::Json { version, target } => Ok(Encoded {
@@ -36,7 +36,7 @@ pub(super) fn encode(service: &Service, operation: &str, parameters: &Value) -> 
     }
 }
 
-pub(super) fn decode(service: &Service, operation: &str, answer: &Answer) -> Result<Value, Refusal> {
+pub(crate) fn decode(service: &Service, operation: &str, answer: &Answer) -> Result<Value, Refusal> {
     if !answer.status.is_success() {
         return Err(Refusal::of(service, answer));
     }
