@@ -40,9 +40,12 @@ pub use memory::Memory;
 pub(crate) use operation::LAMBDA_ROUTES;
 pub use operation::{Credential, Effect, Operation, Protocol, Service};
 pub use request::Request;
-pub use weather::{Break, Breakage, Clock, Delay, Propagation, Stale, Throttle, Weather, WeatherError};
+pub use weather::{
+    Break, Breakage, Clock, Credentials, Delay, Deleting, Documents, Functions, Pages, Permissions, Propagation, Stale,
+    Throttle, Weather, WeatherError,
+};
 
-use forward::is_global;
+use forward::{is_account, is_global};
 
 use crate::runtime::runtime;
 

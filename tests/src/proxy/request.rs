@@ -61,8 +61,21 @@ impl Request {
         })
     }
 
+    /// The same operation with other parameters. Null takes one away.
+    ///
+    /// # Errors
+    /// When the harness does not know how that is asked.
+    pub fn asking_the_same(&self, parameters: &Value) -> Result<Self, Refusal> {
+        self.asking(&self.operation.service, &self.operation.name, &without_nulls(parameters))
+    }
+
     /// The tags of a query request (`Tags.member.N.Key`), or any other list of one field.
     pub fn listed(&self, list: &str, field: &str) -> Vec<&str> {
         (1..).map_while(|n| self.operation.text(&format!("{list}.member.{n}.{field}"))).collect()
     }
+}
+
+fn without_nulls(parameters: &Value) -> Value {
+    let given = parameters.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    given.map(|(name, value)| (name.clone(), value.clone())).collect()
 }

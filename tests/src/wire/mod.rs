@@ -9,7 +9,7 @@ mod xml;
 
 pub(crate) use http::{HttpClient, client, exchange};
 pub use refusal::Refusal;
-pub(crate) use request::{decode, encode};
+pub(crate) use request::{RESERVED, decode, encode};
 pub(crate) use xml::{child_text, element_to_json, members, set_child};
 
 use ::http::Method;

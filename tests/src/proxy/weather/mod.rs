@@ -9,9 +9,15 @@
 
 mod chance;
 mod clock;
+mod credentials;
 mod delay;
+mod deleting;
+mod documents;
+mod functions;
 mod network;
 mod old;
+mod pages;
+mod permissions;
 mod propagation;
 mod stale;
 #[cfg(test)]
@@ -25,8 +31,14 @@ use serde::Deserialize;
 
 use chance::Chance;
 pub use clock::Clock;
+pub use credentials::Credentials;
 pub use delay::Delay;
+pub use deleting::Deleting;
+pub use documents::Documents;
+pub use functions::Functions;
 pub use network::{Break, Breakage};
+pub use pages::Pages;
+pub use permissions::Permissions;
 pub use propagation::Propagation;
 pub use stale::Stale;
 pub use throttle::Throttle;
@@ -49,10 +61,22 @@ pub struct Weather {
     pub breakage: Vec<Breakage>,
     /// Calls that are throttled.
     pub throttle: Option<Throttle>,
+    /// Credentials that expire.
+    pub credentials: Option<Credentials>,
+    /// What the caller may do.
+    pub permissions: Option<Permissions>,
+    /// Lists in small pages.
+    pub pages: Option<Pages>,
+    /// Documents that come back in other words.
+    pub documents: Option<Documents>,
     /// Reads that lag behind.
     pub stale: Option<Stale>,
     /// Roles that are not seen yet.
     pub propagation: Option<Propagation>,
+    /// Machines that are being deleted.
+    pub deleting: Option<Deleting>,
+    /// Functions that are being made or changed.
+    pub functions: Option<Functions>,
     /// Single calls to which something happens, in the form of the control path's `faults`.
     #[serde(rename = "fault")]
     pub faults: Vec<Outage>,
@@ -89,6 +113,9 @@ impl Weather {
     pub fn layers(&self) -> Vec<Arc<dyn Layer>> {
         let (clock, chance) = (self.clock, |what: &str| Chance::new(self.seed, what));
         let mut layers: Vec<Arc<dyn Layer>> = Vec::new();
+        if let Some(credentials) = &self.credentials {
+            layers.push(Arc::new(credentials::Expiring::new(credentials.clone())));
+        }
         for (at, delay) in self.delay.iter().enumerate() {
             let chance = chance(&format!("delay {at}"));
             layers.push(Arc::new(delay::Delaying { delay: delay.clone(), clock, chance }));
@@ -100,12 +127,27 @@ impl Weather {
         if let Some(throttle) = &self.throttle {
             layers.push(Arc::new(throttle::Throttling::new(throttle.clone(), clock, chance("throttle"))));
         }
+        if let Some(permissions) = &self.permissions {
+            layers.push(Arc::new(permissions::Guarding::new(permissions)));
+        }
+        if let Some(pages) = &self.pages {
+            layers.push(Arc::new(pages::Paging { pages: pages.clone() }));
+        }
+        if let Some(documents) = &self.documents {
+            layers.push(Arc::new(documents::Rewriting { documents: documents.clone(), chance: chance("documents") }));
+        }
         if let Some(stale) = &self.stale {
             layers.push(Arc::new(stale::Staling::new(stale.clone(), clock, chance("stale"))));
         }
         if let Some(propagation) = &self.propagation {
             let chance = chance("propagation");
             layers.push(Arc::new(propagation::Propagating::new(propagation.clone(), clock, chance)));
+        }
+        if let Some(deleting) = &self.deleting {
+            layers.push(Arc::new(deleting::Dying::new(deleting.clone(), clock)));
+        }
+        if let Some(functions) = &self.functions {
+            layers.push(Arc::new(functions::Changing::new(functions.clone(), clock)));
         }
         layers
     }

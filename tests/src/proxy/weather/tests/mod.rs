@@ -1,10 +1,16 @@
 //! Each kind of weather against the emulator that it changes: what a client sees, and what has become of the account.
 
+mod answers;
+mod life;
+
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{Break, Breakage, Clock, Delay, Propagation, Stale, Throttle, Weather};
+use super::{
+    Break, Breakage, Clock, Credentials, Delay, Deleting, Documents, Functions, Pages, Permissions, Propagation, Stale,
+    Throttle, Weather,
+};
 use crate::emulator::Emulator;
 use crate::proxy::{Act, ByHand, Fault, Nth, Service, When, Which};
 use crate::runtime::block_on;
@@ -47,6 +53,21 @@ fn a_scenario_says_all_that_a_weather_is() {
         rate = 0.5
         [propagation]
         seconds = 30.0
+        [credentials]
+        calls = 40
+        [permissions.policy]
+        Version = "2012-10-17"
+        Statement = { Effect = "Allow", Action = "*", Resource = "*" }
+        [pages]
+        items = 1
+        empty_first = true
+        [documents]
+        defaults = false
+        [deleting]
+        seconds = 20.0
+        [functions]
+        pending_seconds = 5.0
+        in_progress_seconds = 2.0
         [[fault]]
         which = { operation = "iam:CreateRole" }
         nth = { only = 2 }
@@ -81,6 +102,14 @@ fn a_scenario_says_all_that_a_weather_is() {
         throttle: Some(Throttle { buckets: true, rate: 0.3, calls: Which::Any }),
         stale: Some(Stale { seconds: 10.0, rate: 0.5, calls: Which::Any }),
         propagation: Some(Propagation { seconds: 30.0, iam_seconds: 0.0 }),
+        credentials: Some(Credentials { calls: 40 }),
+        permissions: Some(Permissions {
+            policy: json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}),
+        }),
+        pages: Some(Pages { items: 1, empty_first: true }),
+        documents: Some(Documents { reorder: true, defaults: false }),
+        deleting: Some(Deleting { seconds: 20.0 }),
+        functions: Some(Functions { pending_seconds: 5.0, in_progress_seconds: 2.0 }),
         faults: weather.faults.clone(),
     };
     assert_eq!(weather, expect);
