@@ -11,10 +11,15 @@
 
 mod chart;
 mod dot;
+mod layout;
+mod measure;
 mod mermaid;
 mod paint;
+mod svg;
 
 pub use chart::{Block, Chart, Link, LinkKind, Node};
 pub use dot::dot;
+pub use layout::{Point, Rect, Size};
 pub use mermaid::{MERMAID_MOST_EDGES, mermaid};
 pub use paint::{Items, LinkKey, Mark, NodeMark, NodeRun, Paint, PlanPaint, RunPaint, Status, Tries};
+pub use svg::{Layout, Theme, layout, stylesheet, svg, svg_state};
