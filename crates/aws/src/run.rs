@@ -16,24 +16,7 @@ use crate::{
     refusal,
 };
 
-pub use history::HistoryEvent;
-
-/// How an execution stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ExecutionStatus {
-    /// `RUNNING`
-    Running,
-    /// `SUCCEEDED`
-    Succeeded,
-    /// `FAILED`
-    Failed,
-    /// `TIMED_OUT`
-    TimedOut,
-    /// `ABORTED`
-    Aborted,
-    /// `PENDING_REDRIVE`: a child of a Map that will be run again.
-    PendingRedrive,
-}
+pub use statewright_execution::{ExecutionStatus, HistoryEvent};
 
 /// One execution.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,32 +43,8 @@ pub struct Execution {
     pub cause: Option<String>,
 }
 
-impl ExecutionStatus {
-    /// Every status.
-    pub const ALL: [Self; 6] =
-        [Self::Running, Self::Succeeded, Self::Failed, Self::TimedOut, Self::Aborted, Self::PendingRedrive];
-
-    /// As AWS spells it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "RUNNING",
-            Self::Succeeded => "SUCCEEDED",
-            Self::Failed => "FAILED",
-            Self::TimedOut => "TIMED_OUT",
-            Self::Aborted => "ABORTED",
-            Self::PendingRedrive => "PENDING_REDRIVE",
-        }
-    }
-
-    /// Whether it has ended.
-    pub const fn is_final(self) -> bool {
-        !matches!(self, Self::Running | Self::PendingRedrive)
-    }
-
-    fn read(call: &str, text: &str) -> Result<Self, Refusal> {
-        let known = Self::ALL.into_iter().find(|status| status.as_str() == text);
-        known.ok_or_else(|| refusal::malformed(call, format!("the status `{text}` is not known")))
-    }
+fn status(call: &str, text: &str) -> Result<ExecutionStatus, Refusal> {
+    ExecutionStatus::of(text).ok_or_else(|| refusal::malformed(call, format!("the status `{text}` is not known")))
 }
 
 impl Connection {
@@ -176,7 +135,7 @@ fn described(raw: DescribeExecutionOutput) -> Result<Execution, Refusal> {
         arn: arn_of(&raw.execution_arn)?,
         machine: arn_of(&raw.state_machine_arn)?,
         name,
-        status: ExecutionStatus::read(CALL, raw.status.as_str())?,
+        status: status(CALL, raw.status.as_str())?,
         started_at: time(&raw.start_date),
         stopped_at: raw.stop_date.as_ref().map(time),
         input: raw.input,
@@ -192,7 +151,7 @@ fn listed(raw: ExecutionListItem) -> Result<Execution, Refusal> {
         arn: arn(CALL, &raw.execution_arn)?,
         machine: arn(CALL, &raw.state_machine_arn)?,
         name: raw.name,
-        status: ExecutionStatus::read(CALL, raw.status.as_str())?,
+        status: status(CALL, raw.status.as_str())?,
         started_at: time(&raw.start_date),
         stopped_at: raw.stop_date.as_ref().map(time),
         input: None,

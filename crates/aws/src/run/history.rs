@@ -1,56 +1,13 @@
-//! An execution's history, flattened: AWS has a record of its own for each of sixty types of event.
-
-use std::time::SystemTime;
+//! An execution's history: AWS's record of each type of event becomes a flat one.
 
 use aws_sdk_sfn::types::HistoryEvent as Raw;
+use statewright_execution::HistoryEvent;
 
 use super::time;
 
-/// One event of an execution's history, flat: a field is set where the event's type has it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HistoryEvent {
-    /// From 1, rising.
-    pub id: i64,
-    /// The event that led to it; 0 where AWS names none.
-    pub previous_id: i64,
-    /// When.
-    pub at: SystemTime,
-    /// AWS's own word: `TaskStateEntered`, `LambdaFunctionFailed`, `ExecutionSucceeded`.
-    pub event_type: String,
-    /// The state that is entered or left, whose evaluation failed, or whose Map iterates.
-    pub state: Option<String>,
-    /// What a task calls: `glue:startJobRun.sync`, or the ARN of a function, an activity or a Map run.
-    pub resource: Option<String>,
-    /// Input or parameters.
-    pub input: Option<String>,
-    /// Output.
-    pub output: Option<String>,
-    /// The error's name.
-    pub error: Option<String>,
-    /// The error's cause.
-    pub cause: Option<String>,
-    /// The index of a Map's iteration.
-    pub index: Option<i32>,
-    /// How many items a Map has.
-    pub length: Option<i32>,
-}
-
 /// Fills in what the record of the event's type holds.
 pub(super) fn event(raw: Raw) -> HistoryEvent {
-    let mut event = HistoryEvent {
-        id: raw.id,
-        previous_id: raw.previous_event_id,
-        at: time(&raw.timestamp),
-        event_type: raw.r#type.as_str().to_owned(),
-        state: None,
-        resource: None,
-        input: None,
-        output: None,
-        error: None,
-        cause: None,
-        index: None,
-        length: None,
-    };
+    let mut event = HistoryEvent::new(raw.id, raw.previous_event_id, time(&raw.timestamp), raw.r#type.as_str());
     macro_rules! failure {
         ($($record:ident),+) => {
             $(if let Some(details) = raw.$record {
@@ -172,6 +129,8 @@ fn task(resource_type: &str, resource: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use aws_sdk_sfn::types::{HistoryEventType, StateEnteredEventDetails, TaskFailedEventDetails};
     use aws_smithy_types::DateTime;
 

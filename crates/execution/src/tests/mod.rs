@@ -1,0 +1,8 @@
+mod corpus;
+mod history;
+mod laws;
+mod linked;
+mod maps;
+mod states;
+
+pub(crate) use history::{History, outline, shown};
