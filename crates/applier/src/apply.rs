@@ -10,6 +10,7 @@ use statewright_planner::{Plan, Step, StepId};
 
 use crate::{
     Cloud, Event, Interrupt, Journal, Options, What,
+    call::Ledger,
     step::{Outcome, Runner},
 };
 
@@ -22,7 +23,7 @@ pub async fn apply<C: Cloud>(
     interrupt: &Interrupt,
     sink: &(dyn Fn(Event) + Send + Sync),
 ) -> Journal {
-    let runner = &Runner { plan, cloud, options, interrupt, sink };
+    let runner = &Runner { plan, cloud, options, interrupt, sink, written: Ledger::default() };
     let mut waiting: BTreeMap<StepId, &Step> = plan.steps.iter().map(|step| (step.id, step)).collect();
     let mut done = BTreeSet::new();
     let mut journal = Journal::default();

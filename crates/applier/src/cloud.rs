@@ -1,8 +1,11 @@
 //! What the applier asks of AWS.
 
-use std::future::Future;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+};
 
-use statewright_planner::{Condition, Observed, Operation, Refusal};
+use statewright_planner::{Answer, Condition, Observed, Operation, Question, Refusal};
 use statewright_spec::{Address, Arn};
 
 /// The one door to AWS. `crates/aws` implements it for AWS; the tests of this crate, in memory.
@@ -12,6 +15,9 @@ pub trait Cloud: Sync {
 
     /// Looks once whether a condition holds.
     fn check(&self, condition: &Condition) -> impl Future<Output = Result<Readiness, Refusal>> + Send;
+
+    /// Answers questions of the planner; every one gets an answer.
+    fn answer(&self, questions: &BTreeSet<Question>) -> impl Future<Output = BTreeMap<Question, Answer>> + Send;
 
     /// Reads a resource back after it was created.
     fn read(&self, address: &Address, arn: &Arn) -> impl Future<Output = Observed> + Send;

@@ -12,6 +12,15 @@ pub struct Options {
     pub parallelism: usize,
     /// How long one call or one wait may take in all, propagation included. AWS's own worst on record is 15 minutes.
     pub patience: Duration,
+    /// How long a call is made again though IAM has had all that it needs for long: the cause is another one then.
+    pub doubt: Duration,
+    /// How long IAM must say that something will never be before that is believed: its reads lag behind its writes.
+    pub certainty: Duration,
+    /// How far a read may lag behind a write.
+    pub lag: Duration,
+    /// How long an update that is shown must have been shown before nothing uses what was before. Source: "All
+    /// `StartExecution` calls within a few seconds use the updated definition and roleArn", `UpdateStateMachine`.
+    pub settling: Duration,
     /// The pause before a call is first made again, or a condition first looked at again; pauses grow from it.
     pub pause: Duration,
     /// The longest pause.
@@ -27,6 +36,10 @@ impl Default for Options {
         Self {
             parallelism: 10,
             patience: Duration::from_mins(15),
+            doubt: Duration::from_mins(2),
+            certainty: Duration::from_secs(4),
+            lag: Duration::from_secs(30),
+            settling: Duration::from_secs(5),
             pause: Duration::from_millis(500),
             longest_pause: Duration::from_secs(10),
             steady: Duration::from_secs(1),

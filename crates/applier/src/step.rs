@@ -1,11 +1,11 @@
 //! One step: its calls in turn, made again where AWS needs time, and what was created read back.
 
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use statewright_planner::{Observed, Operation, Plan, Refusal, RefusalKind, Step, mend};
 use statewright_spec::{Arn, Resource};
 
-use crate::{Cloud, Event, Interrupt, Options, What};
+use crate::{Cloud, Event, Interrupt, Options, What, call::Ledger};
 
 /// How a step ended.
 pub(crate) enum Outcome {
@@ -28,6 +28,7 @@ pub(crate) struct Runner<'a, C> {
     pub(crate) options: &'a Options,
     pub(crate) interrupt: &'a Interrupt,
     pub(crate) sink: &'a (dyn Fn(Event) + Send + Sync),
+    pub(crate) written: Ledger,
 }
 
 impl<C: Cloud> Runner<'_, C> {
@@ -67,48 +68,14 @@ impl<C: Cloud> Runner<'_, C> {
         }
     }
 
-    /// Makes one call, and makes it again while AWS says that something is not seen yet or is still changing.
-    pub(crate) async fn call(&self, step: &Step, call: &Operation, calls: &mut Vec<String>) -> Result<(), Stop> {
-        let since = Instant::now();
-        let mut pauses = self.options.pauses();
-        let mut attempt = 0;
-        loop {
-            let refusal = match self.cloud.perform(call).await {
-                Ok(()) => {
-                    calls.extend(call.calls().first().map(ToString::to_string));
-                    return Ok(());
-                }
-                Err(refusal) => refusal,
-            };
-            // The answer to an earlier try may have been lost; whose it is tells the read-back.
-            if refusal.kind == RefusalKind::Exists && step.read_back.is_some() && self.is_ours(step).await {
-                return Ok(());
-            }
-            let Some(cause) = passing(&refusal) else { return Err(Stop::refused(&refusal)) };
-            let spent = since.elapsed();
-            if spent >= self.options.patience {
-                return Err(Stop::refused(&refusal).after(cause, spent.as_secs()));
-            }
-            attempt += 1;
-            self.tell(
-                step,
-                What::Retrying { attempt, why: format!("{cause} ({} s so far): {refusal}", spent.as_secs()) },
-            );
-            self.interrupt.sleep(pauses.next().unwrap_or(self.options.longest_pause)).await;
-            if self.interrupt.is_raised() {
-                return Err(Stop::refused(&refusal).interrupted());
-            }
-        }
-    }
-
-    /// Reads back what was created, and mends what the create dropped. Reads may be stale, so what is missing or lacks
-    /// our tag is read again before it is believed.
+    /// Reads back what was created, and mends what the create dropped. A read may lag behind the write: what is not shown is
+    /// read again until the patience ends, and what lacks our tag a while before that is believed.
     async fn read_back(&self, step: &Step, wanted: &Resource, calls: &mut Vec<String>) -> Result<(), Stop> {
         let arn = self.arn(step, wanted);
+        let since = Instant::now();
         let mut pauses = self.options.pauses();
-        let mut rereads = 4_u32;
         loop {
-            let problem = match self.cloud.read(&step.address, &arn).await {
+            let (problem, patience) = match self.cloud.read(&step.address, &arn).await {
                 Observed::Present(present) => match mend(wanted, &self.plan.owner, &present) {
                     Ok(operations) => {
                         for operation in &operations {
@@ -116,29 +83,29 @@ impl<C: Cloud> Runner<'_, C> {
                         }
                         return Ok(());
                     }
-                    Err(problem) => problem,
+                    // A tag may be shown late, but never another's.
+                    Err(problem) if present.owner.is_some() => (problem, Duration::ZERO),
+                    Err(problem) => (problem, self.options.lag),
                 },
-                Observed::Absent => format!("{} was created and then not found", step.address),
+                Observed::Absent => (format!("{} was created and then not found", step.address), self.options.patience),
                 Observed::Unreadable(refusal) => {
-                    format!("{} was created, but could not be read back: {refusal}", step.address)
+                    let passes = matches!(refusal.kind, RefusalKind::Throttled | RefusalKind::Unreachable);
+                    let patience = if passes { self.options.patience } else { self.options.lag };
+                    (format!("{} was created, but could not be read back: {refusal}", step.address), patience)
                 }
             };
-            if rereads == 0 || self.interrupt.is_raised() {
+            if since.elapsed() >= patience || self.interrupt.is_raised() {
                 return Err(Stop::ours(problem));
             }
-            rereads -= 1;
+            if since.elapsed() >= self.options.reminder {
+                let reason = format!("AWS to show {}: {problem}", step.address);
+                self.tell(step, What::Waiting { reason, seconds: since.elapsed().as_secs() });
+            }
             self.interrupt.sleep(pauses.next().unwrap_or(self.options.longest_pause)).await;
         }
     }
 
-    /// Whether what stands in the way of a create is what this stack made.
-    async fn is_ours(&self, step: &Step) -> bool {
-        let Some(wanted) = &step.read_back else { return false };
-        let read = self.cloud.read(&step.address, &self.arn(step, wanted)).await;
-        matches!(read, Observed::Present(present) if present.owner.as_ref() == Some(&self.plan.owner))
-    }
-
-    fn arn(&self, step: &Step, wanted: &Resource) -> Arn {
+    pub(crate) fn arn(&self, step: &Step, wanted: &Resource) -> Arn {
         let path = match wanted {
             Resource::Policy(policy) => &policy.path,
             Resource::Role(role) => &role.path,
@@ -150,25 +117,6 @@ impl<C: Cloud> Runner<'_, C> {
     pub(crate) fn tell(&self, step: &Step, what: What) {
         tracing::debug!(step = step.id.0, address = %step.address, ?what, "step");
         (self.sink)(Event { at: SystemTime::now(), step: step.id, address: step.address.clone(), what });
-    }
-}
-
-/// What passes with time, in words; `None` for what does not.
-const fn passing(refusal: &Refusal) -> Option<&'static str> {
-    match refusal.kind {
-        RefusalKind::Propagating => Some("AWS does not see the role or policy yet"),
-        RefusalKind::Busy => Some("it is still changing"),
-        RefusalKind::Throttled => Some("AWS throttles"),
-        RefusalKind::Denied
-        | RefusalKind::Credentials
-        | RefusalKind::Unreachable
-        | RefusalKind::NotFound
-        | RefusalKind::Exists
-        | RefusalKind::Invalid
-        | RefusalKind::Limit
-        | RefusalKind::Stale
-        | RefusalKind::Malformed
-        | RefusalKind::Other => None,
     }
 }
 
@@ -193,12 +141,19 @@ impl Stop {
         Self { why, code: (!refusal.code.is_empty()).then(|| refusal.code.clone()) }
     }
 
-    fn after(mut self, cause: &str, seconds: u64) -> Self {
-        self.why = format!("{cause}, given up after {seconds} s: {}", self.why);
+    /// The patience ended.
+    pub(crate) fn given_up(mut self, cause: &str, spent: Duration) -> Self {
+        self.why = format!("{cause}; given up after {} s: {}", spent.as_secs(), self.why);
         self
     }
 
-    fn interrupted(mut self) -> Self {
+    /// Waiting does not help.
+    pub(crate) fn hopeless(mut self, why: &str, help: &str) -> Self {
+        self.why = format!("{why}, and waiting does not change that: {help}. AWS said: {}", self.why);
+        self
+    }
+
+    pub(crate) fn interrupted(mut self) -> Self {
         self.why = format!("interrupted while trying again: {}", self.why);
         self
     }

@@ -1,5 +1,7 @@
 //! The order, the waits and the journal, against a cloud in memory.
 
+mod hope;
+
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Mutex,
@@ -8,8 +10,12 @@ use std::{
 
 use proptest::prelude::*;
 use statewright_planner::{
-    Action, Condition, Fingerprint, Observed, Operation, Plan, Refusal, RefusalKind, Step, StepId,
-    operation::{log_group::LogGroupOperation, policy::PolicyOperation},
+    Action, Answer, Condition, Fingerprint, Observed, Operation, Plan, Question, Refusal, RefusalKind, Step, StepId,
+    Unseen,
+    operation::{
+        log_group::LogGroupOperation, policy::PolicyOperation, role::RoleOperation,
+        state_machine::StateMachineOperation,
+    },
 };
 use statewright_spec::{Address, Arn, Identity, Kind, Owner, Partition, Region};
 
@@ -21,6 +27,10 @@ struct Script {
     answers: Mutex<BTreeMap<String, VecDeque<Refusal>>>,
     conditions: Mutex<VecDeque<Result<Readiness, Refusal>>>,
     made: Mutex<Vec<String>>,
+    /// What IAM answers: the last one again and again.
+    iam: Mutex<BTreeMap<Question, VecDeque<Answer>>>,
+    /// What reads show: the last one again and again.
+    shown: Mutex<VecDeque<Observed>>,
     running: Mutex<(usize, usize)>,
     raise_at: Mutex<Option<(String, tokio::sync::watch::Sender<bool>)>>,
 }
@@ -45,7 +55,11 @@ impl Cloud for Script {
     async fn perform(&self, operation: &Operation) -> Result<(), Refusal> {
         let name = match operation {
             Operation::Policy(PolicyOperation::Delete { arn }) => arn.name().to_owned(),
-            Operation::LogGroup(LogGroupOperation::Delete { name }) => name.clone(),
+            Operation::LogGroup(LogGroupOperation::Delete { name })
+            | Operation::Policy(PolicyOperation::Create { name, .. })
+            | Operation::Role(RoleOperation::Attach { name, .. } | RoleOperation::UpdateTrust { name, .. })
+            | Operation::StateMachine(StateMachineOperation::Create { name, .. }) => name.clone(),
+            Operation::Policy(PolicyOperation::CreateVersion { arn, .. }) => arn.name().to_owned(),
             other => panic!("not in these tests: {other:?}"),
         };
         {
@@ -72,8 +86,19 @@ impl Cloud for Script {
         self.conditions.lock().unwrap().pop_front().unwrap_or(Ok(Readiness::Ready))
     }
 
+    async fn answer(&self, questions: &BTreeSet<Question>) -> BTreeMap<Question, Answer> {
+        let mut iam = self.iam.lock().unwrap();
+        let answers = questions.iter().filter_map(|question| {
+            let told = iam.get_mut(question)?;
+            let answer = if told.len() > 1 { told.pop_front()? } else { told.front()?.clone() };
+            Some((question.clone(), answer))
+        });
+        answers.collect()
+    }
+
     async fn read(&self, _: &Address, _: &Arn) -> Observed {
-        Observed::Absent
+        let mut shown = self.shown.lock().unwrap();
+        if shown.len() > 1 { shown.pop_front() } else { shown.front().cloned() }.unwrap_or(Observed::Absent)
     }
 }
 
@@ -109,7 +134,11 @@ fn simple(id: u32, needs: &[u32]) -> Step {
 fn options() -> Options {
     Options {
         parallelism: 3,
-        patience: Duration::from_millis(60),
+        patience: Duration::from_secs(2),
+        doubt: Duration::from_millis(30),
+        certainty: Duration::from_millis(10),
+        lag: Duration::from_millis(20),
+        settling: Duration::from_millis(5),
         pause: Duration::from_millis(2),
         longest_pause: Duration::from_millis(5),
         steady: Duration::from_millis(5),
@@ -168,7 +197,8 @@ fn at_most_as_many_steps_run_as_allowed() {
 
 #[test]
 fn what_passes_is_waited_for_and_told() {
-    let cloud = Script::default().refuse("1", &[RefusalKind::Propagating, RefusalKind::Busy, RefusalKind::Throttled]);
+    let cloud = Script::default()
+        .refuse("1", &[RefusalKind::Propagating(Unseen::Entity), RefusalKind::Busy, RefusalKind::Throttled]);
     let (journal, events) = carry_out(vec![simple(1, &[])], &cloud);
     assert!(journal.is_complete());
     let retries: Vec<_> = events
@@ -180,11 +210,13 @@ fn what_passes_is_waited_for_and_told() {
 
 #[test]
 fn patience_ends_and_the_cause_is_named() {
-    let cloud = Script::default().refuse("1", &[RefusalKind::Propagating; 500]);
+    let cloud = Script::default().refuse("1", &[RefusalKind::Propagating(Unseen::Entity); 500]);
     let (journal, _) = carry_out(vec![simple(1, &[])], &cloud);
     let (_, why) = &journal.failed[0];
     assert!(
-        why.starts_with("AWS does not see the role or policy yet, given up after 0 s: iam:DeletePolicy: Propagating"),
+        why.starts_with(
+            "waiting for IAM to see the policy 1; IAM would not say whether it is there; given up after 2 s: iam:DeletePolicy"
+        ),
         "{why}"
     );
 }

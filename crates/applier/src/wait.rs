@@ -1,6 +1,6 @@
 //! Waits: look, say so, look again.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use statewright_planner::{Condition, Operation, RefusalKind, Step, operation::log_group::LogGroupOperation};
 
@@ -18,13 +18,14 @@ impl<C: Cloud> Runner<'_, C> {
         let mut pauses = self.options.pauses();
         loop {
             let state = match self.cloud.check(condition).await {
-                Ok(Readiness::Ready) if !must_stay(condition) => return Ok(()),
                 Ok(Readiness::Ready) => {
+                    let stay = self.must_stay(condition);
                     let first = *held.get_or_insert_with(Instant::now);
-                    if first.elapsed() >= self.options.steady {
+                    let left = stay.saturating_sub(first.elapsed());
+                    if left.is_zero() {
                         return Ok(());
                     }
-                    self.interrupt.sleep(self.options.steady).await;
+                    self.interrupt.sleep(left).await;
                     if self.interrupt.is_raised() {
                         return Err(Stop::ours(format!("interrupted while waiting for {condition}")));
                     }
@@ -61,11 +62,18 @@ impl<C: Cloud> Runner<'_, C> {
             }
         }
     }
-}
 
-/// What others may make anew must stay gone for a while before it is believed.
-const fn must_stay(condition: &Condition) -> bool {
-    matches!(condition, Condition::LogGroupGone { .. })
+    /// How long a condition must have held before it is believed: others may make anew what is gone, and what is shown may
+    /// not be in force everywhere.
+    const fn must_stay(&self, condition: &Condition) -> Duration {
+        match condition {
+            Condition::LogGroupGone { .. } => self.options.steady,
+            Condition::MachineSettled { .. } => self.options.settling,
+            Condition::FunctionReady { .. } | Condition::MachineGone { .. } | Condition::NoExecutions { .. } => {
+                Duration::ZERO
+            }
+        }
+    }
 }
 
 /// The call that is made again while a condition does not hold: Lambda writes its last lines late, into a group that it

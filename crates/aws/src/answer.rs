@@ -58,6 +58,10 @@ impl Connection {
                     _ => None,
                 })))
             }
+            Question::RoleAge(arn) => {
+                self.same_account("iam:GetRole", arn)?;
+                role::age(self, arn.name()).await.map(Answer::RoleAge)
+            }
             Question::PolicyDocument(arn) => {
                 if !arn.is_aws_managed_policy() {
                     self.same_account("iam:GetPolicy", arn)?;

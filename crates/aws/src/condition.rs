@@ -61,7 +61,8 @@ impl Connection {
                 | Answer::InstanceProfiles(_)
                 | Answer::ScriptObject(_)
                 | Answer::RoleGrants(_)
-                | Answer::PolicyDocument(_),
+                | Answer::PolicyDocument(_)
+                | Answer::RoleAge(_),
             )
             | None => Ok(Readiness::NotYet("AWS has not said yet".to_owned())),
         }

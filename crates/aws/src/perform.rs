@@ -1,7 +1,9 @@
 //! The applier's door.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use statewright_applier::{Cloud, Readiness};
-use statewright_planner::{Condition, Observed, Operation, Refusal, RefusalKind};
+use statewright_planner::{Answer, Condition, Observed, Operation, Question, Refusal, RefusalKind};
 use statewright_spec::{Address, Arn};
 
 use crate::{
@@ -30,6 +32,10 @@ impl Cloud for Connection {
 
     async fn check(&self, condition: &Condition) -> Result<Readiness, Refusal> {
         self.look(condition).await
+    }
+
+    async fn answer(&self, questions: &BTreeSet<Question>) -> BTreeMap<Question, Answer> {
+        Self::answer(self, questions).await
     }
 
     async fn read(&self, address: &Address, arn: &Arn) -> Observed {

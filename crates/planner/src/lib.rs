@@ -24,6 +24,7 @@ mod options;
 pub mod permissions;
 mod plan;
 mod reading;
+mod reliance;
 mod settle;
 mod survey;
 #[cfg(test)]
@@ -32,12 +33,13 @@ mod tests;
 pub use codes::CODES;
 pub use live::{
     Answer, Detail, Fingerprint, Found, Live, Observed, Present, Question, Reading, Refusal, RefusalKind, ScriptObject,
-    Search,
+    Search, Unseen,
 };
 pub use mend::mend;
 pub use operation::{Condition, Operation};
 pub use options::{Executions, Mode, Options};
 pub use plan::{Action, Change, DefinitionChanges, Plan, Shown, StateChanges, Step, StepId, Summary};
 pub use reading::reading;
+pub use reliance::{Prospect, Reliance, Written};
 pub use settle::{destroy, plan, questions};
 pub use statewright_asl::AwsDiagnostic;

@@ -170,6 +170,8 @@ pub enum Question {
     RoleGrants(Arn),
     /// The default version of a policy that is only named: it hangs on a role that a machine assumes.
     PolicyDocument(Arn),
+    /// How old a role is.
+    RoleAge(Arn),
 }
 
 /// The answer to a [`Question`].
@@ -194,6 +196,8 @@ pub enum Answer {
     RoleGrants(Option<Box<Role>>),
     /// The document; `None` where there is no such policy.
     PolicyDocument(Option<serde_json::Value>),
+    /// The time since it was made, by our clock; `None` where there is no such role.
+    RoleAge(Option<std::time::Duration>),
     /// Everything that AWS says of a definition; empty where it takes it as it is.
     Verdict(Vec<AwsDiagnostic>),
     /// AWS would not say.
@@ -224,6 +228,21 @@ pub struct Refusal {
     pub request_id: Option<String>,
 }
 
+/// What AWS says that it does not see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unseen {
+    /// That a service may assume a role.
+    Trust,
+    /// That a role may do what its service looks for when the call is made.
+    Rights,
+    /// That a role may use a key.
+    Key,
+    /// A role or a policy that the call adds to.
+    Entity,
+    /// A principal that a trust names.
+    Principal,
+}
+
 /// Sorts of refusal. Decided in one place of `crates/aws`, by code and message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RefusalKind {
@@ -241,8 +260,9 @@ pub enum RefusalKind {
     Exists,
     /// It is changing: try again soon (`ResourceConflictException`, `StateMachineDeleting`, `ConcurrentModification`).
     Busy,
-    /// A role or policy that was just written is not seen yet, or never will be: the wording does not tell.
-    Propagating,
+    /// Something in IAM is not seen yet, or never will be: the wording does not tell, and IAM has to be asked
+    /// ([`Reliance`](crate::Reliance)).
+    Propagating(Unseen),
     /// AWS does not accept the request.
     Invalid,
     /// A quota.

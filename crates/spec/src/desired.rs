@@ -79,6 +79,25 @@ pub struct Desired {
     pub secrets: Vec<crate::Secret>,
 }
 
+impl Desired {
+    /// A spec that declares nothing: for looking at what is there with the eyes of one.
+    pub fn nothing(identity: &Identity) -> Self {
+        Self {
+            stack: String::new(),
+            environment: None,
+            owner: Owner::new("none", None, &identity.region),
+            identity: identity.clone(),
+            spec_name: String::new(),
+            spec_hash: String::new(),
+            resources: BTreeMap::new(),
+            needs: BTreeMap::new(),
+            prefers: BTreeMap::new(),
+            mentions: Vec::new(),
+            secrets: Vec::new(),
+        }
+    }
+}
+
 impl Resource {
     /// Which kind it is.
     pub const fn kind(&self) -> Kind {

@@ -1,6 +1,9 @@
 //! Roles, with all that hangs on them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, SystemTime},
+};
 
 use aws_sdk_iam::{
     operation::{create_role::builders::CreateRoleFluentBuilder, update_role::builders::UpdateRoleFluentBuilder},
@@ -36,6 +39,15 @@ pub(crate) async fn read(c: &Connection, name: &str) -> Read {
     let role = required("iam:GetRole", "role", found.role)?;
     let arn = c.own_arn("iam:GetRole", role.arn())?;
     map(arn, role, attachments?, inline?).map(Some)
+}
+
+/// The time since a role was made, by our clock; `None` where there is no role of that name.
+pub(crate) async fn age(c: &Connection, name: &str) -> Result<Option<Duration>, Refusal> {
+    let found = unless_missing(c.send("iam:GetRole", c.iam.get_role().role_name(name).send()).await)?;
+    let Some(role) = found.and_then(|found| found.role) else { return Ok(None) };
+    let made = SystemTime::try_from(role.create_date).unwrap_or(SystemTime::UNIX_EPOCH);
+    // A clock that is behind makes it brand new.
+    Ok(Some(SystemTime::now().duration_since(made).unwrap_or_default()))
 }
 
 async fn attachments(c: &Connection, name: &str) -> Result<BTreeSet<Arn>, Refusal> {

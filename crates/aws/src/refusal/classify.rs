@@ -1,31 +1,40 @@
 //! Code, message, status → kind. Pure, so that a table of real wordings tests it.
 
-use statewright_planner::RefusalKind;
+use statewright_planner::{RefusalKind, Unseen};
 
-/// Wordings of "the role, or what hangs on it, is not seen yet", each with the calls that answer so. AWS answers the same for
-/// a role that will never do, so the wait is bounded.
+/// Wordings of "this is not seen yet", with the calls that answer so and what is not seen. AWS answers the same for what will
+/// never do, so whoever waits asks IAM ([`statewright_planner::Reliance`]).
 ///
-/// Sources: the issue trackers of the peers, as collected in `aws-behaviour.md` (terraform-provider-aws#7893, #14008, #44517,
-/// #47447; aws-cdk#26432; nasa/cumulus#2693).
-const PROPAGATION: &[(&str, &str)] = &[
-    // Step Functions; the code is `AccessDeniedException`, which its model does not know.
-    ("states:", "neither the global service principal"),
-    ("states:", "is not authorized to assume the provided role"),
-    ("states:", "not authorized to access the log destination"),
-    ("states:", "not authorized to create managed-rule"),
-    ("states:", "is not authorized to use the kms key"),
-    // Lambda: `InvalidParameterValueException`.
-    ("lambda:", "cannot be assumed by lambda"),
-    ("lambda:", "the provided execution role does not have permissions"),
-    ("lambda:", "kms key is invalid for creategrant"),
-    // Glue: `InvalidInputException`.
-    ("glue:", "unable to assume provided role"),
-    ("glue:", "unable to assume the role"),
-    ("glue:", "unable to assume role"),
-    ("glue:", "should be given assume role permissions"),
-    ("glue:", "security token included in the request is invalid"),
-    // IAM: `MalformedPolicyDocument`.
-    ("iam:", "invalid principal in policy"),
+/// Sources: the issue trackers named in each line; "service authorization" is what the services' own guides say that they
+/// look for when the call is made.
+const PROPAGATION: &[(&str, &str, Unseen)] = &[
+    // Step Functions; the code is `AccessDeniedException`, which its model does not know (terraform-provider-aws#7893,
+    // awsdocs/aws-step-functions-developer-guide#23, lumigo-io/lumigo-CLI#83: a regional principal of another region).
+    ("states:", "neither the global service principal", Unseen::Trust),
+    ("states:", "is not authorized to assume the provided role", Unseen::Trust),
+    ("states:", "authorized to assume the provided role", Unseen::Trust),
+    // aws-cdk#26432, aws-cdk#33332, copilot-cli#4338.
+    ("states:", "not authorized to access the log destination", Unseen::Rights),
+    // nasa/cumulus#2693, terraform-aws-modules/terraform-aws-step-functions#41.
+    ("states:", "not authorized to create managed-rule", Unseen::Rights),
+    ("states:", "is not authorized to use the kms key", Unseen::Key),
+    // Lambda: `InvalidParameterValueException` (terraform-provider-aws#14008, pdomala/LambdaCDDemo#1).
+    ("lambda:", "cannot be assumed by lambda", Unseen::Trust),
+    // … CreateNetworkInterface on EC2, SendMessage on SQS, Publish on SNS: a VPC, a dead-letter target.
+    ("lambda:", "the provided execution role does not have permission", Unseen::Rights),
+    ("lambda:", "the execution role you provided does not have permission", Unseen::Rights),
+    // terraform-provider-aws#44517: also where the role was deleted and made anew.
+    ("lambda:", "kms key is invalid for creategrant", Unseen::Key),
+    // Glue: `InvalidInputException`, and `AccessDeniedException` with a sentence on STS before it
+    // (terraform-provider-aws#30371, ansible-collections/community.aws#546).
+    ("glue:", "unable to assume provided role", Unseen::Trust),
+    ("glue:", "unable to assume the role", Unseen::Trust),
+    ("glue:", "unable to assume role", Unseen::Trust),
+    ("glue:", "should be given assume role permissions", Unseen::Trust),
+    // Glue assumed the fresh role, and its session is not known everywhere.
+    ("glue:", "security token included in the request is invalid", Unseen::Trust),
+    // IAM: `MalformedPolicyDocument`, for a role that was just made and for one that is misspelt.
+    ("iam:", "invalid principal in policy", Unseen::Principal),
 ];
 
 /// What sort of no it is. `call` is `service:Operation`; `code` may be empty; `status` is HTTP's.
@@ -33,17 +42,24 @@ pub(crate) fn classify(call: &str, code: &str, message: &str, status: u16) -> Re
     let words = message.to_lowercase();
     // The caller's own lack is never a matter of time, even where the sentence goes on about the role.
     let callers_lack = words.contains("is not authorized to perform: iam:passrole");
-    if !callers_lack && is_propagation(call, code, &words) {
-        return RefusalKind::Propagating;
+    if let Some(unseen) = unseen(call, code, &words).filter(|_| !callers_lack) {
+        return RefusalKind::Propagating(unseen);
     }
     by_code(call, code, &words).unwrap_or_else(|| by_status(status))
 }
 
-fn is_propagation(call: &str, code: &str, words: &str) -> bool {
+fn unseen(call: &str, code: &str, words: &str) -> Option<Unseen> {
+    if is_missing(code) && adds_to_iam(call) {
+        return Some(Unseen::Entity);
+    }
     // The same words under another code are about the caller's own credentials.
-    let credentials = matches!(code, "UnrecognizedClientException" | "InvalidClientTokenId" | "ExpiredTokenException");
-    let by_words = PROPAGATION.iter().any(|(service, wording)| call.starts_with(service) && words.contains(wording));
-    (by_words && !credentials) || (is_missing(code) && adds_to_iam(call))
+    if matches!(code, "UnrecognizedClientException" | "InvalidClientTokenId" | "ExpiredTokenException") {
+        return None;
+    }
+    PROPAGATION
+        .iter()
+        .find(|(service, wording, _)| call.starts_with(service) && words.contains(wording))
+        .map(|(_, _, unseen)| *unseen)
 }
 
 /// Calls that add to a role or policy. The plan has seen it, or has made it just before: where IAM does not know it, it does
@@ -57,6 +73,7 @@ fn adds_to_iam(call: &str) -> bool {
             | "iam:CreatePolicyVersion"
             | "iam:UpdateAssumeRolePolicy"
             | "iam:UpdateRole"
+            | "iam:CreateRole"
             | "iam:TagRole"
             | "iam:TagPolicy"
     )
@@ -185,6 +202,9 @@ fn by_code(call: &str, code: &str, words: &str) -> Option<RefusalKind> {
         | "ServiceUnavailableException" => RefusalKind::Unreachable,
 
         "InvalidParameterValueException" if words.contains("currently in the following state") => RefusalKind::Busy,
+        // Network interfaces of a function in a VPC: "Your request has been throttled by EC2" (rubyonjets/jets, its page
+        // on staggered deploys).
+        "InvalidParameterValueException" if words.contains("throttled by ec2") => RefusalKind::Throttled,
         "MalformedPolicyDocument"
         | "MalformedPolicyDocumentException"
         | "MissingRequiredParameter"

@@ -4,6 +4,7 @@ use RefusalKind::{
 };
 use aws_smithy_runtime_api::{client::result::ConnectorError, http::StatusCode};
 use aws_smithy_types::{body::SdkBody, error::ErrorMetadata};
+use statewright_planner::Unseen;
 
 use super::*;
 
@@ -15,40 +16,63 @@ fn check(call: &str, code: &str, message: &str, status: u16, expect: RefusalKind
 fn a_fresh_role_is_waited_for_in_every_wording() {
     let role = "arn:aws:iam::123456789012:role/R";
     for call in ["states:CreateStateMachine", "states:UpdateStateMachine"] {
-        for message in [
-            "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the \
-             provided role.",
-            "The state machine IAM Role is not authorized to access the Log Destination",
-            "'arn:aws:iam::123456789012:role/R' is not authorized to create managed-rule.",
+        for (message, unseen) in [
+            (
+                "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the \
+                 provided role.",
+                Unseen::Trust,
+            ),
+            ("The state machine IAM Role is not authorized to access the Log Destination", Unseen::Rights),
+            ("'arn:aws:iam::123456789012:role/R' is not authorized to create managed-rule.", Unseen::Rights),
         ] {
-            check(call, "AccessDeniedException", message, 400, Propagating);
+            check(call, "AccessDeniedException", message, 400, Propagating(unseen));
         }
     }
-    for message in [
-        "The role defined for the function cannot be assumed by Lambda.",
-        "The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
-        "The provided execution role does not have permissions to call SendMessage on SQS",
-        "Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant. \
-         Please check your KMS key settings.",
+    for (message, unseen) in [
+        ("The role defined for the function cannot be assumed by Lambda.", Unseen::Trust),
+        ("The provided execution role does not have permissions to call CreateNetworkInterface on EC2", Unseen::Rights),
+        ("The provided execution role does not have permissions to call SendMessage on SQS", Unseen::Rights),
+        (
+            "Lambda was unable to configure access to your environment variables because the KMS key is invalid for \
+             CreateGrant. Please check your KMS key settings.",
+            Unseen::Key,
+        ),
     ] {
-        check("lambda:CreateFunction", "InvalidParameterValueException", message, 400, Propagating);
-        check("lambda:UpdateFunctionConfiguration", "InvalidParameterValueException", message, 400, Propagating);
+        check("lambda:CreateFunction", "InvalidParameterValueException", message, 400, Propagating(unseen));
+        check(
+            "lambda:UpdateFunctionConfiguration",
+            "InvalidParameterValueException",
+            message,
+            400,
+            Propagating(unseen),
+        );
     }
     for message in [
         format!("Service is unable to assume provided role. Please verify role's TrustPolicy: {role}"),
         format!("Role {role} should be given assume role permissions for Glue Service."),
         format!("Service is unable to assume the role {role}. Please verify role's TrustPolicy"),
+        format!("Service is unable to assume role {role}. Please verify role's TrustPolicy"),
         "The security token included in the request is invalid".to_owned(),
     ] {
-        check("glue:CreateJob", "InvalidInputException", &message, 400, Propagating);
-        check("glue:UpdateJob", "InvalidInputException", &message, 400, Propagating);
+        check("glue:CreateJob", "InvalidInputException", &message, 400, Propagating(Unseen::Trust));
+        check("glue:UpdateJob", "InvalidInputException", &message, 400, Propagating(Unseen::Trust));
     }
+    let sts = format!(
+        "You need to enable AWS Security Token Service for this region. Service is unable to assume the role {role} to access \
+         null. Please verify the role's TrustPolicy."
+    );
+    check("glue:CreateJob", "AccessDeniedException", &sts, 400, Propagating(Unseen::Trust));
     let principal = "Invalid principal in policy: \"AWS\":\"arn:aws:iam::123456789012:role/new\"";
-    check("iam:CreateRole", "MalformedPolicyDocument", principal, 400, Propagating);
-    check("iam:UpdateAssumeRolePolicy", "MalformedPolicyDocument", principal, 400, Propagating);
+    check("iam:CreateRole", "MalformedPolicyDocument", principal, 400, Propagating(Unseen::Principal));
+    check("iam:UpdateAssumeRolePolicy", "MalformedPolicyDocument", principal, 400, Propagating(Unseen::Principal));
     let missing = "Policy arn:aws:iam::123456789012:policy/P does not exist or is not attachable.";
-    check("iam:AttachRolePolicy", "NoSuchEntity", missing, 404, Propagating);
-    check("iam:PutRolePolicy", "NoSuchEntity", "The role with name R cannot be found.", 404, Propagating);
+    check("iam:AttachRolePolicy", "NoSuchEntity", missing, 404, Propagating(Unseen::Entity));
+    let role = "The role with name R cannot be found.";
+    check("iam:PutRolePolicy", "NoSuchEntity", role, 404, Propagating(Unseen::Entity));
+    check("iam:CreateRole", "NoSuchEntity", "Scope ARN: … does not exist", 404, Propagating(Unseen::Entity));
+    let ec2 = "Your request has been throttled by EC2, please make sure you have enough API rate limit. EC2 Error Code: \
+               RequestLimitExceeded.";
+    check("lambda:CreateFunction", "InvalidParameterValueException", ec2, 400, Throttled);
 }
 
 #[test]

@@ -110,7 +110,7 @@ async fn live(text: &str, global: &Global) -> Result<RoleDocument> {
         Some(Observed::Absent) | None => return Err(CliError::user(format!("there is no state machine {arn}"))),
     };
     let identity = connection.identity().clone();
-    let nothing = nothing(&identity);
+    let nothing = Desired::nothing(&identity);
     let grants = read_role(&machine.role, &nothing, &mut live, &connection).await;
     let needs = MachineNeeds::of_live(arn.name(), &machine, &identity);
     let mut found = of_needs(&grants, vec![(address.clone(), needs)]);
@@ -129,22 +129,5 @@ async fn read_role(arn: &Arn, nothing: &Desired, live: &mut Live, connection: &C
         }
         live.answers.extend(connection.answer(&questions).await);
         asked.extend(questions);
-    }
-}
-
-/// A spec that declares nothing.
-fn nothing(identity: &Identity) -> Desired {
-    Desired {
-        stack: String::new(),
-        environment: None,
-        owner: Owner::new("none", None, &identity.region),
-        identity: identity.clone(),
-        spec_name: String::new(),
-        spec_hash: String::new(),
-        resources: BTreeMap::new(),
-        needs: BTreeMap::new(),
-        prefers: BTreeMap::new(),
-        mentions: Vec::new(),
-        secrets: Vec::new(),
     }
 }

@@ -54,6 +54,11 @@ impl World {
         if self.role_exists(&job.role) {
             return Ok(());
         }
-        Err(refusal(RefusalKind::Propagating, call, "InvalidInputException", "the role cannot be assumed"))
+        Err(refusal(
+            RefusalKind::Propagating(crate::Unseen::Trust),
+            call,
+            "InvalidInputException",
+            "the role cannot be assumed",
+        ))
     }
 }

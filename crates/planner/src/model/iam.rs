@@ -92,20 +92,7 @@ impl World {
 
     pub(super) fn role(&mut self, operation: &RoleOperation) -> Result<(), Refusal> {
         let call = operation.calls()[0];
-        let name = match operation {
-            RoleOperation::Create { name, .. }
-            | RoleOperation::UpdateTrust { name, .. }
-            | RoleOperation::UpdateSettings { name, .. }
-            | RoleOperation::PutBoundary { name, .. }
-            | RoleOperation::DeleteBoundary { name }
-            | RoleOperation::Attach { name, .. }
-            | RoleOperation::Detach { name, .. }
-            | RoleOperation::PutInline { name, .. }
-            | RoleOperation::DeleteInline { name, .. }
-            | RoleOperation::Tag { name, .. }
-            | RoleOperation::Untag { name, .. }
-            | RoleOperation::Delete { name } => name,
-        };
+        let name = operation.name();
         if let RoleOperation::Create { role, tags, .. } = operation {
             if self.roles.keys().any(|there| there.eq_ignore_ascii_case(name)) {
                 return Err(exists(call, name));
@@ -113,14 +100,14 @@ impl World {
             if role.permissions_boundary.as_ref().is_some_and(|boundary| !self.policy_exists(boundary)) {
                 return Err(missing(call, "the boundary"));
             }
-            let address = statewright_spec::Address::new(statewright_spec::Kind::Role, name.as_str());
+            let address = statewright_spec::Address::new(statewright_spec::Kind::Role, name);
             let mut role = (**role).clone();
             // They are calls of their own.
             role.attachments.clear();
             role.inline.clear();
             let arn = self.identity.arn(&address, &role.path);
             let live = LiveRole { arn, role, id: format!("AROA{}", self.counter), tags: tags.clone() };
-            self.roles.insert(name.clone(), live);
+            self.roles.insert(name.to_owned(), live);
             return Ok(());
         }
         let known = match operation {

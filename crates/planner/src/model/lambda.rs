@@ -71,9 +71,12 @@ impl World {
         let there = self.roles.values().find(|live| live.arn == *role);
         match there {
             Some(live) => Ok(live.id.clone()),
-            None if role.account() == self.identity.account.as_str() => {
-                Err(refusal(RefusalKind::Propagating, call, "InvalidParameterValueException", "the role"))
-            }
+            None if role.account() == self.identity.account.as_str() => Err(refusal(
+                RefusalKind::Propagating(crate::Unseen::Trust),
+                call,
+                "InvalidParameterValueException",
+                "the role",
+            )),
             None => Ok(String::new()),
         }
     }

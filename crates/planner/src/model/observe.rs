@@ -182,6 +182,10 @@ impl World {
                 let found = self.roles.values().find(|live| live.arn == *arn);
                 Answer::RoleGrants(found.map(|live| Box::new(live.role.clone())))
             }
+            // Time does not pass here.
+            Question::RoleAge(arn) => {
+                Answer::RoleAge(self.roles.contains_key(arn.name()).then_some(std::time::Duration::ZERO))
+            }
             Question::PolicyDocument(arn) => {
                 let found = self.policies.values().find(|live| live.arn == *arn);
                 let document = found

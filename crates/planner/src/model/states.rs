@@ -61,7 +61,12 @@ impl World {
     /// AWS looks at the role and at the log group.
     fn accepts(&self, call: &str, machine: &StateMachine) -> Result<(), Refusal> {
         if !self.role_exists(&machine.role) {
-            return Err(refusal(RefusalKind::Propagating, call, "AccessDeniedException", "the role cannot be assumed"));
+            return Err(refusal(
+                RefusalKind::Propagating(crate::Unseen::Trust),
+                call,
+                "AccessDeniedException",
+                "the role cannot be assumed",
+            ));
         }
         let group = machine.logging.as_ref().and_then(|l| l.log_group.resource().strip_prefix("log-group:"));
         if group.is_some_and(|group| !self.log_groups.contains_key(group)) {

@@ -96,6 +96,24 @@ pub enum RoleOperation {
 }
 
 impl RoleOperation {
+    /// The role's name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Create { name, .. }
+            | Self::UpdateTrust { name, .. }
+            | Self::UpdateSettings { name, .. }
+            | Self::PutBoundary { name, .. }
+            | Self::DeleteBoundary { name }
+            | Self::Attach { name, .. }
+            | Self::Detach { name, .. }
+            | Self::PutInline { name, .. }
+            | Self::DeleteInline { name, .. }
+            | Self::Tag { name, .. }
+            | Self::Untag { name, .. }
+            | Self::Delete { name } => name,
+        }
+    }
+
     /// The IAM actions that it needs.
     pub fn calls(&self) -> Vec<&'static str> {
         match self {

@@ -2,17 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
 use statewright_iam::{
     Assumable, Document, Effect, Principal, Scope, codes,
-    evaluate::Context,
     permissions::{Granted, Verdict},
-    service_can_assume,
 };
 use statewright_source::{Diagnostic, Severity, Span};
-use statewright_spec::{Address, Declared, Desired, Kind, Part, Resource, Secret};
+use statewright_spec::{Address, Declared, Desired, Part, Resource, Secret};
 
-use super::{Grants, MachineRow, RolePermissions, is_certain, role::Origin};
+use super::{Grants, MachineRow, RolePermissions, is_certain, role::Origin, service_can_assume};
 use crate::Live;
 
 /// A finding and whom it is about: each of them may allow it.
@@ -225,7 +222,7 @@ pub(super) fn trust(desired: &Desired, live: Option<&Live>, out: &mut Vec<Found>
             Some(address) => address.to_string(),
             None => format!("the role {}", arn.name()),
         };
-        let finding = match assumable(trust, service, desired, address.kind) {
+        let finding = match service_can_assume(trust, service, &desired.identity) {
             Assumable::Yes => continue,
             Assumable::No => {
                 let title = match severity {
@@ -255,29 +252,6 @@ pub(super) fn trust(desired: &Desired, live: Option<&Live>, out: &mut Vec<Found>
 
 fn trust_span(role: &Declared) -> Span {
     role.documents.get("trust").or_else(|| role.body.get("trust")).map_or(role.span, |node| node.span)
-}
-
-/// A service has another name in some partitions; which of the two AWS asks for there is not known, so either will do.
-fn assumable(trust: &Value, service: &str, desired: &Desired, kind: Kind) -> Assumable {
-    let identity = &desired.identity;
-    // What the request carries beside is known of Step Functions alone.
-    let context = match kind {
-        Kind::StateMachine if identity.account.is_known() => {
-            Context::unknown().with("aws:SourceAccount", [identity.account.as_str()])
-        }
-        _ => Context::unknown(),
-    };
-    let region = identity.region.is_known().then(|| identity.region.as_str());
-    let answer = service_can_assume(trust, service, region, &context);
-    if answer != Assumable::No || identity.partition.as_str() == "aws" {
-        return answer;
-    }
-    let (name, domain) = service.split_once('.').unwrap_or((service, ""));
-    match service_can_assume(trust, &format!("{name}.{domain}.cn"), region, &context) {
-        // Offline the partition is not known, and the usual name is the right one nearly everywhere.
-        Assumable::Yes => Assumable::Yes,
-        _ => answer,
-    }
 }
 
 /// Drops what is said twice: a policy that several machines reach says one thing once.
@@ -332,7 +306,7 @@ fn subject(row: &MachineRow) -> String {
 }
 
 /// `glue:StartJobRun, glue:GetJobRun on arn:…`
-pub(super) fn actions_on<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+pub(crate) fn actions_on<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut on: Vec<(&str, Vec<&str>)> = Vec::new();
     for (action, resource) in pairs {
         match on.iter_mut().find(|(r, _)| *r == resource) {

@@ -3,6 +3,7 @@
 //! The role is taken as the spec wants it. A role or a policy that the spec only names is read from AWS where a machine
 //! depends on it; what was not read stays unknown, and nothing is said of it but that.
 
+mod assumes;
 mod findings;
 mod known;
 mod role;
@@ -22,6 +23,7 @@ use statewright_spec::{Address, Arn, Desired, Kind, MachineNeeds, Part, Resource
 
 use self::known::{known_need, known_policy, known_text};
 pub use self::role::{Grants, Origin, Source};
+pub(crate) use self::{assumes::service_can_assume, findings::actions_on};
 use crate::{Live, Plan, Question, notes::silenced};
 
 /// The permission tables of a stack, role by role, and what is to be said of them.
