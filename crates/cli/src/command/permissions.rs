@@ -1,7 +1,7 @@
 //! `statewright permissions`: what each state needs, what the role grants, and the least policy that would do.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -13,7 +13,7 @@ use statewright_planner::{
     permissions::{Grants, of_needs, permissions as tables},
 };
 use statewright_source::{Diagnostic, Severity, Sources};
-use statewright_spec::{Address, Arn, Desired, Identity, Kind, MachineNeeds, Owner, Resource};
+use statewright_spec::{Address, Arn, Desired, Kind, MachineNeeds, Resource};
 
 use crate::{
     args::{Global, PermissionsArgs, PermissionsFormat},
