@@ -11,6 +11,7 @@ mod flow;
 mod jsonata;
 mod mentions;
 mod model;
+mod operations;
 mod path;
 mod resource;
 mod rule;

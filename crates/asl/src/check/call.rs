@@ -1,8 +1,8 @@
-//! What an integration is called with: parameters, tokens.
+//! How an integration is called: patterns and tokens.
 
-use statewright_source::{Entry, Node, Severity, Value};
+use statewright_source::{Node, Severity, Value};
 
-use super::{context::Context, express, integrations, mend::mend, place::Place};
+use super::{context::Context, express, parameters, place::Place};
 use crate::{
     model::{QueryLanguage, State},
     resource::{Integration, Pattern},
@@ -22,34 +22,6 @@ const TOKEN_LOST: Rule = Rule::schema(
   "Parameters": { "FunctionName": "f", "Payload": { "x": 1 } }, "HeartbeatSeconds": 60, "End": true } } }"#,
     r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
   "Parameters": { "FunctionName": "f", "Payload": { "token.$": "$$.Task.Token" } }, "HeartbeatSeconds": 60, "End": true } } }"#,
-);
-
-const PARAMETER: Rule = Rule::schema(
-    "ASL124",
-    "missing-parameter",
-    Group::Resources,
-    "The call cannot succeed without the parameter. AWS takes the definition, and the state fails.",
-)
-.of(Severity::Runtime)
-.examples(
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
-  "Parameters": { "Payload.$": "$" }, "End": true } } }"#,
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
-  "Parameters": { "FunctionName": "f", "Payload.$": "$" }, "End": true } } }"#,
-);
-
-const CASE: Rule = Rule::schema(
-    "ASL125",
-    "parameter-case",
-    Group::Resources,
-    "Integrations name parameters in Pascal case (`Bucket`), whatever the service's own API does.",
-)
-.of(Severity::Warning)
-.examples(
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
-  "Parameters": { "bucket": "b", "Key": "k" }, "End": true } } }"#,
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
-  "Parameters": { "Bucket": "b", "Key": "k" }, "End": true } } }"#,
 );
 
 const STRING_OUTPUT: Rule = Rule::schema(
@@ -82,25 +54,9 @@ const FOREVER: Rule = Rule::schema(
   "Parameters": { "FunctionName": "f", "Payload": { "token.$": "$$.Task.Token" } }, "HeartbeatSeconds": 3600, "End": true } } }"#,
 );
 
-const NOT_LINKED: Rule = Rule::schema(
-    "ASL131",
-    "execution-not-linked",
-    Group::Resources,
-    "With `AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID` in its input the child execution is linked to its parent in the \
-     console.",
-)
-.of(Severity::Note)
-.examples(
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::states:startExecution",
-  "Parameters": { "StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:m", "Input": { "x": 1 } }, "End": true } } }"#,
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::states:startExecution",
-  "Parameters": { "StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:m",
-    "Input": { "x": 1, "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$": "$$.Execution.Id" } }, "End": true } } }"#,
-);
+pub(super) const RULES: &[Rule] = &[TOKEN_LOST, STRING_OUTPUT, FOREVER];
 
-pub(super) const RULES: &[Rule] = &[TOKEN_LOST, PARAMETER, CASE, STRING_OUTPUT, FOREVER, NOT_LINKED];
-
-/// What an integration is called with.
+/// How an integration is called.
 pub(super) fn check(cx: &mut Context<'_, '_>, state: &State<'_>, node: &Node, i: Integration<'_>, sdk: bool) {
     let base = Place::State(state.id);
     let location = cx.location(&base.key("Resource"));
@@ -114,56 +70,7 @@ pub(super) fn check(cx: &mut Context<'_, '_>, state: &State<'_>, node: &Node, i:
         let found = STRING_OUTPUT.at(node.span, "the output of the child comes as a string", location.as_str());
         cx.push(found.help("`.sync:2` gives it as JSON; what reads it must follow"));
     }
-    for (field, dollar) in [("Parameters", true), ("Arguments", false)] {
-        let Some(entry) = state.entry(field).filter(|e| !cx.opaque(&e.value)) else { continue };
-        let Some(given) = entry.value.as_map() else { continue };
-        if given.iter().any(|e| cx.opaque_text(&e.key)) || (state.language == Some(QueryLanguage::Jsonata)) == dollar {
-            continue;
-        }
-        let place = base.key(field);
-        if !sdk {
-            parameters(cx, i, entry, &place);
-        }
-        case(cx, given, &place);
-    }
-}
-
-/// Parameters that a call cannot do without, and one that helps.
-fn parameters(cx: &mut Context<'_, '_>, i: Integration<'_>, entry: &Entry, place: &Place<'_>) {
-    let names: Vec<&str> =
-        entry.value.as_map().unwrap_or_default().iter().map(|e| e.key.strip_suffix(".$").unwrap_or(&e.key)).collect();
-    for group in integrations::needs(i.service, i.api) {
-        if !names.iter().any(|n| group.iter().any(|g| g.eq_ignore_ascii_case(n))) {
-            let wanted = group.iter().map(|g| format!("`{g}`")).collect::<Vec<_>>().join(" or ");
-            let title = format!("`{}:{}` cannot succeed without {wanted}", i.service, i.api);
-            cx.push(PARAMETER.at(entry.key_span, title, cx.location(place)));
-        }
-    }
-    let input = entry.value.entry("Input").filter(|_| i.service == "states");
-    if let Some(input) = input
-        && let Some(fields) = input.value.as_map()
-        && !cx.opaque(&input.value)
-        && !fields.iter().any(|e| e.key.starts_with(LINK))
-    {
-        let title = "the child execution is not linked to this one";
-        let found = NOT_LINKED.at(input.key_span, title, cx.location(&place.key("Input")));
-        cx.push(found.help(format!("`{LINK}` in the input links it")));
-    }
-}
-
-const LINK: &str = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID";
-
-/// Names of parameters that begin with a small letter.
-fn case(cx: &mut Context<'_, '_>, given: &[Entry], place: &Place<'_>) {
-    for parameter in given.iter().filter(|e| e.key.starts_with(|c: char| c.is_ascii_lowercase())) {
-        let mut name = parameter.key.clone();
-        if let Some(first) = name.get_mut(0..1) {
-            first.make_ascii_uppercase();
-        }
-        let title = format!("parameters are in Pascal case: `{}`", parameter.key);
-        let found = CASE.at(parameter.key_span, title, cx.location(&place.key(&parameter.key)));
-        cx.push(mend(found.help(format!("did you mean `{name}`?")), parameter.key_span, &parameter.key, &name));
-    }
+    parameters::check(cx, state, node, i, sdk);
 }
 
 fn token(cx: &mut Context<'_, '_>, state: &State<'_>, node: &Node, location: &str) {

@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use super::{
-    aws, call, choice, document, errors, express, expression, graph, language, map, names, path, task, template, value,
-    variables,
+    aws, call, choice, document, errors, express, expression, graph, language, map, names, parameters, path, task,
+    template, value, variables,
 };
 use crate::rule::Rule;
 
@@ -26,6 +26,7 @@ static CATALOGUE: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         errors::RULES,
         task::RULES,
         call::RULES,
+        parameters::RULES,
         express::RULES,
         aws::RULES,
     ];

@@ -18,9 +18,9 @@ const ALL: Rule = Rule::schema(
     "`States.ALL` stands alone in its list, and in the last retrier or catcher.",
 )
 .examples(
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true,
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": { "TopicArn": "t", "Message": "m" }, "End": true,
   "Retry": [{ "ErrorEquals": ["States.ALL"] }, { "ErrorEquals": ["States.Timeout"] }] } } }"#,
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true,
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": { "TopicArn": "t", "Message": "m" }, "End": true,
   "Retry": [{ "ErrorEquals": ["States.Timeout"] }, { "ErrorEquals": ["States.ALL"] }] } } }"#,
 );
 
@@ -32,9 +32,9 @@ const UNKNOWN: Rule = Rule::schema(
 )
 .of(Severity::Warning)
 .examples(
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true,
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": { "TopicArn": "t", "Message": "m" }, "End": true,
   "Retry": [{ "ErrorEquals": ["States.TimeOut"] }] } } }"#,
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true,
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": { "TopicArn": "t", "Message": "m" }, "End": true,
   "Retry": [{ "ErrorEquals": ["States.Timeout"] }] } } }"#,
 );
 
@@ -47,9 +47,9 @@ const SHADOWED: Rule = Rule::schema(
 )
 .of(Severity::Warning)
 .examples(
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true,
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": { "TopicArn": "t", "Message": "m" }, "End": true,
   "Retry": [{ "ErrorEquals": ["States.TaskFailed"] }, { "ErrorEquals": ["Sns.SnsException"] }] } } }"#,
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true,
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": { "TopicArn": "t", "Message": "m" }, "End": true,
   "Retry": [{ "ErrorEquals": ["Sns.SnsException"] }, { "ErrorEquals": ["States.TaskFailed"] }] } } }"#,
 );
 
@@ -62,9 +62,9 @@ const NOT_CAUGHT: Rule = Rule::schema(
 )
 .of(Severity::Warning)
 .examples(
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true,
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": { "TopicArn": "t", "Message": "m" }, "End": true,
   "Retry": [{ "ErrorEquals": ["States.Runtime"] }] } } }"#,
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true,
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": { "TopicArn": "t", "Message": "m" }, "End": true,
   "Retry": [{ "ErrorEquals": ["States.TaskFailed"] }] } } }"#,
 );
 
@@ -77,9 +77,9 @@ const DELAY: Rule = Rule::schema(
 )
 .of(Severity::Warning)
 .examples(
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true,
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": { "TopicArn": "t", "Message": "m" }, "End": true,
   "Retry": [{ "ErrorEquals": ["States.ALL"], "IntervalSeconds": 10, "MaxDelaySeconds": 5 }] } } }"#,
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true,
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": { "TopicArn": "t", "Message": "m" }, "End": true,
   "Retry": [{ "ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxDelaySeconds": 60 }] } } }"#,
 );
 

@@ -9,6 +9,8 @@ use crate::model::StateType;
 const ANY_NUMBER: Shape = Shape::Number(f64::MIN, f64::MAX);
 const CONTEXT: Shape = Shape::Reference { context: true };
 const SECONDS: Shape = Shape::Integer(1, 99_999_999);
+/// AWS takes 0 for the machine's own timeout and for the interval of a retrier (measured by the authors of cdk-preflight).
+const FROM_ZERO: Shape = Shape::Integer(0, 99_999_999);
 /// A Map's own numbers are not read from the context object (measured on AWS by the contributors of floci).
 const DATA: Shape = Shape::Reference { context: false };
 const PAYLOAD: Shape = Shape::Template { object: false, scope: Scope::Before };
@@ -39,7 +41,7 @@ pub(super) static MACHINE: Schema = of(
         COMMENT,
         both("StartAt", Shape::Text),
         both("States", Shape::States),
-        both("TimeoutSeconds", SECONDS),
+        both("TimeoutSeconds", FROM_ZERO),
         both("Version", Shape::OneOf(&["1.0"])),
         LANGUAGE,
     ],
@@ -71,7 +73,7 @@ static RETRIER: Schema = of(
     &[
         COMMENT,
         both("ErrorEquals", Shape::Texts),
-        both("IntervalSeconds", SECONDS),
+        both("IntervalSeconds", FROM_ZERO),
         both("MaxAttempts", Shape::Integer(0, 99_999_999)),
         both("BackoffRate", Shape::Number(1.0, f64::MAX)),
         both("MaxDelaySeconds", Shape::Integer(1, 31_622_400)),
@@ -293,7 +295,7 @@ static WAIT: Schema = Schema {
         OUTPUT_PATH,
         STATE_OUTPUT,
         ASSIGN,
-        dynamic("Seconds", Shape::Integer(0, 99_999_999)),
+        dynamic("Seconds", FROM_ZERO),
         dynamic("Timestamp", Shape::Timestamp),
         path("SecondsPath", CONTEXT),
         path("TimestampPath", CONTEXT),

@@ -6,6 +6,8 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
+use crate::operations::{self, Operation};
+
 /// A service with an integration of its own.
 struct Service {
     name: &'static str,
@@ -203,6 +205,48 @@ pub(super) fn optimized(service: &str, api: &str, pattern: &str) -> Result<(), P
 pub(super) fn needs(service: &str, api: &str) -> &'static [&'static [&'static str]] {
     let service = SERVICES.iter().find(|s| s.name == service);
     service.and_then(|s| s.apis.iter().find(|a| a.name == api)).map_or(&[], |a| a.needs)
+}
+
+/// Calls that AWS refuses without a parameter (measured with `ValidateStateMachineDefinition` by the authors of
+/// cdk-preflight). Of the others of [`needs`] it is only known that the call fails.
+const REFUSED_WITHOUT: [(&str, &str, &str); 12] = [
+    ("dynamodb", "getItem", "Key"),
+    ("dynamodb", "getItem", "TableName"),
+    ("dynamodb", "putItem", "Item"),
+    ("dynamodb", "putItem", "TableName"),
+    ("ecs", "runTask", "TaskDefinition"),
+    ("events", "putEvents", "Entries"),
+    ("glue", "startJobRun", "JobName"),
+    ("lambda", "invoke", "FunctionName"),
+    ("sns", "publish", "Message"),
+    ("sqs", "sendMessage", "MessageBody"),
+    ("sqs", "sendMessage", "QueueUrl"),
+    ("states", "startExecution", "StateMachineArn"),
+];
+
+/// Whether AWS refuses a call without the parameter.
+pub(super) fn refused_without(service: &str, api: &str, parameter: &str) -> bool {
+    REFUSED_WITHOUT.contains(&(service, api, parameter))
+}
+
+/// The operation of a service's own API that an optimized integration calls; `None` for those that are made for Step
+/// Functions (`http:invoke`, `eks:runJob`, `elasticmapreduce:addStep`).
+pub(super) fn model(service: &str, api: &str) -> Option<&'static Operation> {
+    let names: &[&str] = match service {
+        "apigateway" | "elasticmapreduce" | "http" => return None,
+        "bedrock" => &["bedrockruntime", "bedrock"],
+        "emr-containers" => &["emrcontainers"],
+        "emr-serverless" => &["emrserverless"],
+        "events" => &["eventbridge"],
+        "states" => &["sfn"],
+        other => &[other],
+    };
+    names.iter().find_map(|name| operations::Service::of(name)?.operation(api))
+}
+
+/// Parameters that an integration has beside those of the API: a model reads and writes objects in S3.
+pub(super) fn extra(service: &str, api: &str) -> &'static [&'static str] {
+    if (service, api) == ("bedrock", "invokeModel") { &["Input", "Output"] } else { &[] }
 }
 
 static SDK: LazyLock<HashSet<&'static str>> =

@@ -18,6 +18,7 @@ mod map;
 mod mend;
 mod names;
 mod object;
+mod parameters;
 mod path;
 mod place;
 mod schema;

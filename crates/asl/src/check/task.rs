@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     model::{State, StateType},
+    operations::Service,
     resource::{Integration, Pattern, Resource},
     rule::{Group, Rule},
 };
@@ -23,9 +24,9 @@ const HEARTBEAT: Rule = Rule::schema(
     "`HeartbeatSeconds` is smaller than `TimeoutSeconds`: else the heartbeat is never missed before the task times out.",
 )
 .examples(
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish",
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": { "TopicArn": "t", "Message": "m" },
   "TimeoutSeconds": 10, "HeartbeatSeconds": 10, "End": true } } }"#,
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish",
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": { "TopicArn": "t", "Message": "m" },
   "TimeoutSeconds": 60, "HeartbeatSeconds": 10, "End": true } } }"#,
 );
 
@@ -51,7 +52,23 @@ const UNRECOGNIZED: Rule = Rule::schema(
 )
 .examples(
     r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::dynamodb:query", "End": true } } }"#,
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:dynamodb:query", "End": true } } }"#,
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:dynamodb:query",
+  "Parameters": { "TableName": "t" }, "End": true } } }"#,
+);
+
+const UNKNOWN_ACTION: Rule = Rule::schema(
+    "ASL136",
+    "unknown-operation",
+    Group::Resources,
+    "The service has no such operation in the API models of 2026-11. AWS refuses what Step Functions does not know; an \
+     operation that is younger than those models may be known to it.",
+)
+.of(Severity::Warning)
+.examples(
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:makeCoffee",
+  "Parameters": {}, "End": true } } }"#,
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
+  "Parameters": { "Bucket": "b", "Key": "k" }, "End": true } } }"#,
 );
 
 const LEGACY: Rule = Rule::schema(
@@ -76,13 +93,13 @@ const CREDENTIALS: Rule = Rule::schema(
     "`Credentials` names a role with `RoleArn` (in JSONPath `RoleArn.$` as well), and activities take none.",
 )
 .examples(
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Credentials": {}, "End": true } } }"#,
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish",
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": { "TopicArn": "t", "Message": "m" }, "Credentials": {}, "End": true } } }"#,
+    r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": { "TopicArn": "t", "Message": "m" },
   "Credentials": { "RoleArn": "arn:aws:iam::123456789012:role/r" }, "End": true } } }"#,
 );
 
 pub(super) const FIELD_RULES: &[Rule] = &[HEARTBEAT];
-pub(super) const RULES: &[Rule] = &[NOT_AN_ARN, UNRECOGNIZED, LEGACY, CREDENTIALS];
+pub(super) const RULES: &[Rule] = &[NOT_AN_ARN, UNRECOGNIZED, UNKNOWN_ACTION, LEGACY, CREDENTIALS];
 
 pub(super) fn check(cx: &mut Context<'_, '_>, state: &State<'_>) {
     if state.kind != Some(StateType::Task) {
@@ -196,7 +213,8 @@ fn optimized(cx: &mut Context<'_, '_>, node: &Node, text: &str, i: Integration<'
 }
 
 fn of_sdk(cx: &mut Context<'_, '_>, node: &Node, text: &str, i: Integration<'_>, location: String) -> bool {
-    let found = UNRECOGNIZED.at(node.span, format!("AWS does not recognize the resource `{text}`"), location);
+    let title = format!("AWS does not recognize the resource `{text}`");
+    let found = UNRECOGNIZED.at(node.span, title, location.as_str());
     match i.pattern {
         Pattern::RequestResponse | Pattern::WaitForTaskToken => {}
         Pattern::Sync | Pattern::Sync2 | Pattern::Unknown(_) => {
@@ -218,5 +236,28 @@ fn of_sdk(cx: &mut Context<'_, '_>, node: &Node, text: &str, i: Integration<'_>,
         cx.push(found.help("which call?"));
         return false;
     }
+    if let Some(service) = Service::of(i.service).filter(|service| service.operation(i.api).is_none()) {
+        action(cx, node, text, i, service, location);
+        return false;
+    }
     true
+}
+
+/// An operation that the service does not have, as far as is known: a name that looks mistyped AWS refuses; any other may be
+/// younger than what is known here.
+fn action(cx: &mut Context<'_, '_>, node: &Node, text: &str, i: Integration<'_>, service: &Service, location: String) {
+    let apis = service.apis();
+    let next_version = |near: &str| i.api.strip_prefix(near).is_some_and(|rest| rest.starts_with('V'));
+    match cx.nearest(i.api, apis.iter().map(String::as_str)).filter(|near| !next_version(near)) {
+        Some(near) => {
+            let title = format!("AWS does not recognize the resource `{text}`");
+            let arn = text.replacen(&format!(":{}", i.api), &format!(":{near}"), 1);
+            let found = UNRECOGNIZED.at(node.span, title, location).help(format!("did you mean `{arn}`?"));
+            cx.push(mend(found, node.span, text, &arn));
+        }
+        None => {
+            let title = format!("`{}` has no operation `{}` that is known here", i.service, i.api);
+            cx.push(UNKNOWN_ACTION.at(node.span, title, location));
+        }
+    }
 }

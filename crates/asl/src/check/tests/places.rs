@@ -25,7 +25,8 @@ fn at(code: &str, aws: Option<&str>, marked: &str) {
     assert_eq!(location.aws_location.as_deref(), aws);
 }
 
-const TASK: &str = r#""Type":"Task","Resource":"arn:aws:states:::sns:publish""#;
+const TASK: &str =
+    r#""Type":"Task","Resource":"arn:aws:states:::sns:publish","Parameters":{"Message":"m","TopicArn":"t"}"#;
 
 #[test]
 fn fields_and_values() {
@@ -160,7 +161,7 @@ fn a_line_break_behind_an_expression() {
 
 #[test]
 fn ten_faults_are_ten_findings() {
-    let text = r#"{"StartAt":"Stat","Commment":"x","TimeoutSeconds":0,"States":{
+    let text = r#"{"StartAt":"Stat","Commment":"x","TimeoutSeconds":-1,"States":{
         "Start":{"Type":"Task","Resource":"arn:aws:states:::lambda:invok","Parameters":{"FunctionName":"f","x.$":"y"},"Next":"Chose"},
         "Choose":{"Type":"Choice","Choices":[{"Variable":"$.a","NumericEquals":"1","Next":"Wait"}],"Default":"Done"},
         "Wait":{"Type":"Wait","Timestamp":"tomorrow","Next":"Map"},
@@ -182,7 +183,7 @@ fn ten_faults_are_ten_findings() {
         [
             "ASL024 \"Stat\"",
             "ASL003 \"Commment\"",
-            "ASL006 0",
+            "ASL006 -1",
             "ASL121 \"arn:aws:states:::lambda:invok\"",
             "ASL073 y",
             "ASL024 \"Chose\"",

@@ -135,7 +135,8 @@ fn tokens_are_wildcards_in_a_bare_file_and_text_in_a_spec() {
 fn unknown_account_and_region_are_any_text() {
     let text = "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Task\",\"End\":true,\
         \"Resource\":\"arn:\u{e002}:lambda:\u{e001}:\u{e000}:function:f\"},\
-        \"B\":{\"Type\":\"Task\",\"Resource\":\"arn:\u{e002}:states:::lambda:invoke\",\"End\":true}}}"
+        \"B\":{\"Type\":\"Task\",\"Resource\":\"arn:\u{e002}:states:::lambda:invoke\",\
+        \"Parameters\":{\"FunctionName\":\"f\"},\"End\":true}}}"
         .replace(
             "\"End\":true,\"Resource\":\"arn:\u{e002}:lambda",
             "\"Next\":\"B\",\"Resource\":\"arn:\u{e002}:lambda",
