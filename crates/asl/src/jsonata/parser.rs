@@ -247,7 +247,15 @@ impl Parser<'_> {
             "(" => self.call(left)?,
             "^" => self.sort(left)?,
             "@" | "#" => match self.expression(bound)? {
-                Expr { kind: Kind::Variable(name), .. } => Kind::Focus(left, name),
+                Expr { kind: Kind::Variable(name), .. } => {
+                    if sign == "@"
+                        && let Some(before) = bound_too_late(&left)
+                    {
+                        let message = format!("A context variable binding must precede {before} on a step");
+                        return Err(error(message, sign_at));
+                    }
+                    Kind::Focus(left, name)
+                }
                 other => {
                     let message = format!("The right side of \"{sign}\" must be a variable name (start with $)");
                     return Err(error(message, other.at));
@@ -348,6 +356,16 @@ impl Parser<'_> {
         }
         self.expect(")", true)?;
         Ok(Kind::Sort(base, terms))
+    }
+}
+
+/// What of a step must not stand before `@`.
+fn bound_too_late(step: &Expr) -> Option<&'static str> {
+    match &step.kind {
+        Kind::Filter(_, Some(_)) => Some("any predicates"),
+        Kind::Sort(..) => Some("the 'order-by' clause"),
+        Kind::Path(_, last) => bound_too_late(last),
+        _ => None,
     }
 }
 

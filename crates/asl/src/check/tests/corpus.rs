@@ -119,3 +119,60 @@ fn as_aws_says_it() {
     }
     assert!(seen > 40, "{seen}");
 }
+
+/// Executions that AWS ran: what it took is not refused here, and what succeeded is not said to fail.
+#[test]
+fn executions_came_out_as_said() {
+    let Some(corpus) = corpus() else { return };
+    let (mut failed, mut foretold) = (0, 0);
+    for line in fs::read_to_string(corpus.join("aws-exec-truth.jsonl")).unwrap().lines() {
+        let case: serde_json::Value = serde_json::from_str(line).unwrap();
+        let root = parse_json(FileId(0), case["definition"].as_str().unwrap()).root.unwrap();
+        let kind = if case["type"] == "EXPRESS" { MachineType::Express } else { MachineType::Standard };
+        let options = Options { machine_type: Some(kind), tokens: Tokens::Resolved, sources: None };
+        let found = check(&root, &options).diagnostics;
+        let least = if case["status"] == "FAILED" { Severity::Error } else { Severity::Runtime };
+        let wrong: Vec<_> = found.iter().filter(|d| d.severity <= least).collect();
+        assert!(wrong.is_empty(), "{}: {}: {wrong:?}", case["test"], case["status"]);
+        failed += usize::from(case["status"] == "FAILED");
+        foretold += usize::from(found.iter().any(|d| d.severity == Severity::Runtime));
+    }
+    // The others fail for their input, or for what they call.
+    assert!(failed >= 60 && foretold >= 12, "{failed} {foretold}");
+}
+
+/// Single states that AWS's `TestState` ran.
+#[test]
+fn tested_states_are_not_refused() {
+    let Some(corpus) = corpus() else { return };
+    let mut seen = 0;
+    for line in fs::read_to_string(corpus.join("aws-teststate-truth.jsonl")).unwrap().lines() {
+        let case: serde_json::Value = serde_json::from_str(line).unwrap();
+        let (Some(text), Some(_)) = (case["request"]["definition"].as_str(), case["response"]["status"].as_str())
+        else {
+            continue;
+        };
+        let mut state: serde_json::Value = serde_json::from_str(text).unwrap();
+        if state.get("States").is_none() {
+            // Where it goes on to is not part of the request.
+            let mut targets = Vec::new();
+            transitions(&state, &mut targets);
+            let mut states = serde_json::Map::from_iter([("State under test".to_owned(), state)]);
+            states.extend(targets.into_iter().map(|name| (name, serde_json::json!({ "Type": "Succeed" }))));
+            state = serde_json::json!({ "StartAt": "State under test", "States": states });
+        }
+        let root = parse_json(FileId(0), &state.to_string()).root.unwrap();
+        let found = check(&root, &Options::default()).diagnostics;
+        let wrong: Vec<_> = found.iter().filter(|d| d.severity == Severity::Error).collect();
+        assert!(wrong.is_empty(), "{}: {wrong:?}", case["test"]);
+        seen += 1;
+    }
+    assert!(seen > 50, "{seen}");
+}
+
+/// The names that a state's own transitions give.
+fn transitions(state: &serde_json::Value, found: &mut Vec<String>) {
+    let own = ["Next", "Default"].iter().filter_map(|field| state.get(field));
+    let lists = ["Choices", "Catch"].iter().filter_map(|field| state.get(field)?.as_array()).flatten();
+    found.extend(own.chain(lists.filter_map(|rule| rule.get("Next"))).filter_map(|n| n.as_str().map(str::to_owned)));
+}
