@@ -15,7 +15,7 @@ PINS := tests/sandbox/requirements.txt
 # The stamp carries the checksum of the pins: a checkout that touches the file does not make the sandbox again, a new pin does.
 STAMP := $(SANDBOX)/made-$(firstword $(shell cksum $(PINS)))
 
-.PHONY: help sandbox sandbox-pins build reference conformance demo fmt lint test clean
+.PHONY: help sandbox sandbox-pins build reference conformance fuzz demo fmt lint test clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -65,6 +65,12 @@ conformance: ## Hold the checkers against a corpus: make conformance [CORPUS=DIR
 	    cat "$$lines/$$crate" >>"$$lines/all"; \
 	done && \
 	if [ -n '$(OUT)' ]; then cp "$$lines/all" '$(OUT)' && echo "$$(wc -l <"$$lines/all") lines in $(OUT)"; fi
+
+# How many seconds.
+FOR ?= 600
+
+fuzz: ## Feed the checker with damaged definitions: make fuzz [FOR=600] [CORPUS=DIR]
+	$(CARGO) run --locked --quiet --release --package statewright-asl --example fuzz -- '$(FOR)' '$(CORPUS)/asl'
 
 demo: sandbox build ## Plan, apply, run and destroy specs/nightly-etl.yaml on a local emulator
 	scripts/demo.sh

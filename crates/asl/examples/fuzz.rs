@@ -1,6 +1,7 @@
-//! Feeds the checker with damaged definitions for as long as it is told: `fuzz SECONDS [FOLDER]`. The seeds are the rules'
-//! own examples and, where a folder is given, every JSON file in it. Looks for panics, for places outside the text, and for
-//! checks that take more than a second. The seed of the run is printed, so that a failure can be had again.
+//! Feeds the checker with damaged definitions for as long as it is told: `fuzz SECONDS [FOLDER [RUN]]`. The seeds are the
+//! rules' own examples and, where a folder is given, every JSON file in it. A third of the texts are right but for one
+//! expression, path or intrinsic call. Looks for panics, for places outside the text, and for checks that take more than a
+//! second. The number of the run is printed: given as RUN it makes the same texts again.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, reason = "a program for developers")]
 
 use std::{
@@ -86,6 +87,31 @@ const PIECES: &[&str] = &[
     "\u{feff}",
     "\u{0}",
 ];
+
+/// What stands in fields that have a language of their own.
+const EXPRESSIONS: &[&str] = &[
+    "{% $map($states.input.items, function($v, $i) { {'n': $v.n & 'x', 'i': [$i..9]} })[0]^(>n, i){n: $sum(i)} %}",
+    "{% ($f := function($x)<n:n> { $x <= 1 ? 1 : $x * $f($x - 1) }; $states.input ~> |a.**.b|{'c': /d(e|f)+/i}, ['g']| ~> $f) %}",
+    "{% $states.context.Task.Token in [1, -2.5e3, null, true, `q`, \"\\u0041\"] and $a@$b.c#$d.%.e[$b.x = $d] %}",
+    "$.a['b c'][0].d[-1:3][*]..e[?(@.f == 'g)]' && @.h > 1)].length()",
+    "$$.Map.Item.Value['x','y'][0,1]",
+    "$variable.a[0]",
+    "States.Format('{} it\\'s \\{\\} {}', $.a, States.ArrayGetItem(States.StringSplit($.s, ','), 0))",
+    "States.JsonMerge(States.StringToJson($.a[?(@.b)]), States.Array(1, -2.5, null, true, 'x', $$.State.Name, $v), false)",
+    "arn:aws:states:::aws-sdk:s3:getObject.waitForTaskToken",
+    "2026-03-14T01:59:00.123+01:30",
+];
+
+/// A definition that is right, with a text in every field that has a language of its own.
+fn around(expression: &str) -> String {
+    let text = serde_json::Value::from(expression).to_string();
+    format!(
+        r#"{{"StartAt":"A","States":{{"A":{{"Type":"Task","Resource":{text},"Parameters":{{"x.$":{text},"y":{text}}},"InputPath":{text},
+"ResultPath":{text},"TimeoutSecondsPath":{text},"Assign":{{"v.$":{text}}},"Next":"B"}},"B":{{"Type":"Choice","QueryLanguage":"JSONata",
+"Choices":[{{"Condition":{text},"Next":"C"}}],"Default":"C","Output":{text}}},"C":{{"Type":"Wait","Timestamp":{text},"Next":"D"}},
+"D":{{"Type":"Choice","Choices":[{{"Variable":{text},"StringEqualsPath":{text},"Next":"E"}}]}},"E":{{"Type":"Fail","CausePath":{text}}}}}}}"#
+    )
+}
 
 fn damage(numbers: &mut Numbers, seeds: &[String], text: &str) -> String {
     let mut chars: Vec<char> = text.chars().collect();
@@ -176,7 +202,12 @@ fn main() {
     let (mut runs, mut slowest) = (0_u64, Duration::ZERO);
     while Instant::now() < end {
         let pick = numbers.below(texts.len());
-        let text = damage(&mut numbers, &texts, &texts[pick]);
+        let text = if runs % 3 == 0 {
+            let expression = EXPRESSIONS[numbers.below(EXPRESSIONS.len())];
+            around(&damage(&mut numbers, &texts, expression))
+        } else {
+            damage(&mut numbers, &texts, &texts[pick])
+        };
         let start = Instant::now();
         let result = std::panic::catch_unwind(|| survive(&text));
         let took = start.elapsed();

@@ -54,7 +54,8 @@ pub fn read_definition(sources: &mut Sources, path: &Path) -> (Option<Node>, Vec
         Ok(file) => file,
         Err(found) => return (None, vec![*found]),
     };
-    let Parsed { root, mut diagnostics } = parse(file, &name, &sources.file(file).text);
+    let Parsed { root, diagnostics } = parse(file, &name, &sources.file(file).text);
+    let mut diagnostics = statewright_asl::unreadable(diagnostics);
     if root.is_none() && diagnostics.is_empty() {
         let empty = Diagnostic::error(codes::EMPTY, format!("`{}` is empty", visible(&name)));
         diagnostics
@@ -119,6 +120,59 @@ mod tests {
                 .iter()
                 .all(|f| f.starts_with("SRC"))
         );
+    }
+
+    /// What editors, tools and people do to a text: told where it is.
+    #[test]
+    fn texts_that_are_broken_or_odd() {
+        let comment = |value: &str| format!("StartAt: A\nStates:\n  A:\n    Type: Succeed\n    Comment: {value}\n");
+        let bomb = (1..30)
+            .fold("a0: &a0 [x, x]\n".to_owned(), |text, i| format!("{text}a{i}: &a{i} [*a{0}, *a{0}, *a{0}]\n", i - 1));
+        let states = (0..100_000).map(|i| format!("\"S{i}\":{{\"Type\":\"Pass\",\"Next\":\"S{}\"}}", i + 1));
+        let many = format!("{{\"StartAt\":\"S0\",\"States\":{{{}}}}}", states.collect::<Vec<_>>().join(","));
+        let cases: [(&str, String, &[&str]); 15] = [
+            ("json", GOOD[..GOOD.len() - 2].to_owned(), &["SRC011 1:48"]),
+            ("json", "[".repeat(100_000), &["SRC003 1:129"]),
+            ("yaml", "- ".repeat(100_000), &["SRC003 1:257"]),
+            (
+                "json",
+                r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"},"A":{"Type":"Succeed"}}}"#.to_owned(),
+                &["SRC005 1:49"],
+            ),
+            ("json", format!("\u{feff}{GOOD}"), &[]),
+            ("json", GOOD.replace(',', ",\r\n"), &[]),
+            ("yaml", comment("c").replace('\n', "\r\n"), &[]),
+            ("yaml", "StartAt: A\nStates:\n\tA: { Type: Succeed }\n".to_owned(), &["SRC021 3:1"]),
+            ("yaml", comment("true"), &["ASL004 5:14"]),
+            ("yaml", comment("1.0"), &["ASL004 5:14"]),
+            ("yaml", comment("No"), &[]),
+            ("yaml", comment("2026-01-01T00:00:00Z"), &[]),
+            ("json", GOOD.replace("Succeed", "Suc\0ceed"), &["SRC012 1:42"]),
+            ("yaml", bomb, &["SRC004 12:18"]),
+            ("json", many, &["SPEC022"]),
+        ];
+        let wrong: Vec<_> = cases
+            .iter()
+            .map(|(kind, text, expect)| (text, *expect, check(&format!("m.asl.{kind}"), text, None).1))
+            .filter(|(_, expect, found)| found != expect)
+            .map(|(text, expect, found)| format!("{:.60}: {expect:?}, not {found:?}", visible(text)))
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn other_encodings_are_named_and_what_aws_calls_it_is_told() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let path = directory.path().join("m.asl.json");
+        let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(GOOD.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        fs::write(&path, utf16).unwrap();
+        let found = check_definition(&mut Sources::default(), &path, None);
+        assert!(found.len() == 1 && format!("{found:?}").contains("UTF-16"), "{found:?}");
+        for (text, aws) in [("{", "INVALID_JSON_DESCRIPTION"), (&*"[".repeat(200), "TOO_DEEPLY_NESTED")] {
+            fs::write(&path, text).unwrap();
+            let found = check_definition(&mut Sources::default(), &path, None);
+            assert_eq!(found[0].aws_code, Some(aws), "{found:?}");
+        }
     }
 
     #[test]

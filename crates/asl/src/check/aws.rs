@@ -49,7 +49,9 @@ pub fn not_said_by_us(root: &Node, ours: &[Diagnostic], theirs: &[AwsDiagnostic]
 pub fn unreadable(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let as_aws = |mut found: Diagnostic| {
         if found.severity == Severity::Error && found.aws_code.is_none() {
-            found.aws_code = Some("INVALID_JSON_DESCRIPTION");
+            // How deep AWS goes it does not say.
+            let too_deep = found.code == statewright_source::codes::TOO_DEEP;
+            found.aws_code = Some(if too_deep { "TOO_DEEPLY_NESTED" } else { "INVALID_JSON_DESCRIPTION" });
         }
         found
     };

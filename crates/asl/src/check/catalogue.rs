@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use super::{
-    aws, call, choice, document, errors, express, expression, graph, language, map, names, parameters, path, task,
-    template, value, variables,
+    aws, call, choice, constant, document, errors, express, expression, graph, language, map, names, parameters, path,
+    task, template, value, variables,
 };
 use crate::rule::Rule;
 
@@ -17,6 +17,7 @@ static CATALOGUE: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         expression::RULES,
         variables::RULES,
         path::RULES,
+        constant::RULES,
         template::RULES,
         value::PATH_RULES,
         value::RULES,

@@ -91,7 +91,25 @@ const CONCURRENCY: Rule = Rule::schema(
   "ItemProcessor": { "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } } } } }"#,
 );
 
-pub(super) const RULES: &[Rule] = &[DISTRIBUTED_ONLY, LABEL, LABEL_TWICE, DEPRECATED, CONCURRENCY];
+const SAYS_NOTHING: Rule = Rule::schema(
+    "ASL105",
+    "map-part-says-nothing",
+    Group::Fields,
+    "The guide wants a `ResultWriter` to say where results go (`Resource` with `Parameters` or `Arguments`) or how they look \
+     (`WriterConfig`), and an `ItemBatcher` to bound its batches (`MaxItemsPerBatch`, `MaxInputBytesPerBatch`).",
+)
+.of(Severity::Warning)
+.examples(
+    r#"{ "StartAt": "M", "States": { "M": { "Type": "Map", "ResultWriter": {}, "End": true,
+  "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+    "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } } } } }"#,
+    r#"{ "StartAt": "M", "States": { "M": { "Type": "Map", "End": true,
+  "ResultWriter": { "Resource": "arn:aws:states:::s3:putObject", "Parameters": { "Bucket": "b", "Prefix": "p" } },
+  "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+    "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } } } } }"#,
+);
+
+pub(super) const RULES: &[Rule] = &[DISTRIBUTED_ONLY, LABEL, LABEL_TWICE, DEPRECATED, CONCURRENCY, SAYS_NOTHING];
 
 const ONLY_DISTRIBUTED: [&str; 8] = [
     "ItemReader",
@@ -123,6 +141,9 @@ pub(super) fn check(cx: &mut Context<'_, '_>, state: &State<'_>) {
             cx.push(mend(found, entry.key_span, old, new));
         }
     }
+    says_something(cx, state, &base, "ResultWriter", &["Resource", "WriterConfig"]);
+    let bounds = ["MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"];
+    says_something(cx, state, &base, "ItemBatcher", &bounds);
     label(cx, state, &base);
     reader(cx, state, &base);
     if let Some(writer) = state.get("ResultWriter") {
@@ -168,6 +189,18 @@ fn modes(cx: &mut Context<'_, '_>, state: &State<'_>, processor: &Node, base: &P
             let title = format!("`{field}` works in distributed maps only");
             cx.push(DISTRIBUTED_ONLY.at(entry.key_span, title, cx.location(&base.key(field))));
         }
+    }
+}
+
+/// A part that is there and has none of the fields that make it of use.
+fn says_something(cx: &mut Context<'_, '_>, state: &State<'_>, base: &Place<'_>, part: &str, one_of: &[&str]) {
+    let Some(entry) = state.entry(part).filter(|e| !cx.opaque(&e.value)) else { return };
+    let Some(fields) = entry.value.as_map() else { return };
+    if !fields.iter().any(|e| one_of.contains(&e.key.as_str()) || cx.opaque_text(&e.key)) {
+        let names = one_of.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+        let found =
+            SAYS_NOTHING.at(entry.key_span, format!("`{part}` has none of {names}"), cx.location(&base.key(part)));
+        cx.push(found);
     }
 }
 

@@ -5,6 +5,7 @@ mod aws;
 mod call;
 mod catalogue;
 mod choice;
+mod constant;
 mod context;
 mod document;
 mod errors;
@@ -102,6 +103,7 @@ pub fn check<'n>(root: &'n Node, options: &Options<'_>) -> Checked<'n> {
         express::check(&mut cx);
         map::labels(&mut cx);
         variables::check(&mut cx);
+        constant::check(&mut cx);
     }
     let diagnostics = cx.finish();
     Checked { definition, diagnostics }

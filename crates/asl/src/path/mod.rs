@@ -6,7 +6,7 @@ mod jsonpath;
 mod tests;
 
 pub(crate) use intrinsic::{Argument, Call, parse_call};
-pub(crate) use jsonpath::{JsonPathExpr, Root, is_variable_name, parse_path};
+pub(crate) use jsonpath::{JsonPathExpr, Root, Step, is_variable_name, parse_path};
 
 use std::ops::Range;
 
