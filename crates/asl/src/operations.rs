@@ -11,8 +11,13 @@ use std::{
 
 use zip::ZipArchive;
 
-/// A service's operations, by their names in small letters.
-pub(crate) struct Service(HashMap<String, Operation>);
+/// A service's API.
+pub(crate) struct Service {
+    /// By their names in small letters.
+    operations: HashMap<String, Operation>,
+    /// What a Task may call, sorted.
+    pub(crate) apis: Vec<String>,
+}
 
 /// An operation.
 pub(crate) struct Operation {
@@ -61,25 +66,21 @@ impl Service {
             let operation = Operation { name: name.to_owned(), parameters: parameters.to_owned() };
             (name.to_ascii_lowercase(), operation)
         });
-        Self(operations.collect())
+        let operations: HashMap<String, Operation> = operations.collect();
+        let mut apis: Vec<String> = operations.values().map(Operation::api).collect();
+        apis.sort_unstable();
+        Self { operations, apis }
     }
 
     /// The operation of that name, whatever the case of its letters.
     pub(crate) fn operation(&self, name: &str) -> Option<&Operation> {
-        self.0.get(&name.to_ascii_lowercase())
-    }
-
-    /// What a Task may call, sorted.
-    pub(crate) fn apis(&self) -> Vec<String> {
-        let mut all: Vec<String> = self.0.values().map(Operation::api).collect();
-        all.sort_unstable();
-        all
+        self.operations.get(&name.to_ascii_lowercase())
     }
 }
 
 impl Operation {
     /// The name as a Task's `Resource` has it: `getObject`.
-    pub(crate) fn api(&self) -> String {
+    fn api(&self) -> String {
         let mut name = self.name.clone();
         if let Some(first) = name.get_mut(..1) {
             first.make_ascii_lowercase();
@@ -100,11 +101,10 @@ impl Parameter<'_> {
     /// Whether a definition means it: integrations write names in Pascal case, of which the SDK for Java makes its own
     /// (`DBInstanceIdentifier` is `DbInstanceIdentifier`).
     pub(crate) fn is(&self, name: &str) -> bool {
-        let letters = |text: &'_ str| {
-            let all: Vec<u8> = text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect();
-            all
-        };
-        self.name.eq_ignore_ascii_case(name) || letters(self.name) == letters(name)
+        fn letters(text: &str) -> impl Iterator<Item = u8> {
+            text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase())
+        }
+        letters(self.name).eq(letters(name))
     }
 
     /// As an integration writes it: `DBInstanceIdentifier` is `DbInstanceIdentifier`.
@@ -131,7 +131,7 @@ mod tests {
         assert!(SERVICES.len() > 400, "{}", SERVICES.len());
         for name in SERVICES.keys() {
             let service = Service::of(name).unwrap();
-            assert!(!service.0.is_empty(), "{name}");
+            assert!(!service.apis.is_empty(), "{name}");
         }
         let listed = include_str!("../data/sdk-services.txt").lines();
         assert_eq!(listed.filter(|name| !SERVICES.contains_key(*name)).count(), 0);
@@ -141,7 +141,7 @@ mod tests {
     fn operations_and_parameters() {
         let s3 = Service::of("S3").unwrap();
         assert!(s3.operation("getobject").is_some() && s3.operation("getObjct").is_none());
-        assert!(s3.apis().contains(&"listObjectsV2".to_owned()));
+        assert!(s3.apis.contains(&"listObjectsV2".to_owned()));
         let get = s3.operation("getObject").unwrap();
         let required: Vec<_> = get.parameters().filter(|p| p.required).map(|p| p.name).collect();
         assert_eq!(required, ["Bucket", "Key"]);

@@ -249,8 +249,7 @@ pub(super) fn extra(service: &str, api: &str) -> &'static [&'static str] {
     if (service, api) == ("bedrock", "invokeModel") { &["Input", "Output"] } else { &[] }
 }
 
-static SDK: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| include_str!("../../data/sdk-services.txt").lines().collect());
+static SDK: LazyLock<HashSet<&'static str>> = LazyLock::new(|| sdk_services().collect());
 
 /// Names that people know services by, and what `aws-sdk` calls them.
 const RENAMED: [(&str, &str); 16] = [
@@ -272,7 +271,7 @@ const RENAMED: [(&str, &str); 16] = [
     ("secretmanager", "secretsmanager"),
 ];
 
-/// Whether `aws-sdk` has a service; else what it may have been meant to be.
+/// Whether `aws-sdk` has a service; else the one that goes by that name elsewhere.
 pub(super) fn sdk(service: &str) -> Result<(), Option<&'static str>> {
     let lower = service.to_lowercase();
     if SDK.contains(lower.as_str()) {
@@ -282,12 +281,12 @@ pub(super) fn sdk(service: &str) -> Result<(), Option<&'static str>> {
         return Err(Some(name));
     }
     let joined: String = lower.chars().filter(|c| *c != '-' && *c != '_').collect();
-    let near = SDK.get(joined.as_str()).copied().or_else(|| {
-        let mut all: Vec<&'static str> = SDK.iter().copied().collect();
-        all.sort_unstable();
-        statewright_source::nearest(&lower, all)
-    });
-    Err(near)
+    Err(SDK.get(joined.as_str()).copied())
+}
+
+/// Every service of `aws-sdk`, sorted.
+pub(super) fn sdk_services() -> impl Iterator<Item = &'static str> {
+    include_str!("../../data/sdk-services.txt").lines()
 }
 
 #[cfg(test)]
@@ -311,7 +310,7 @@ mod tests {
         assert_eq!(sdk("s3"), Ok(()));
         assert_eq!(sdk("sfn"), Ok(()));
         assert_eq!(sdk("stepfunctions"), Err(Some("sfn")));
-        assert_eq!(sdk("dynamodbb"), Err(Some("dynamodb")));
+        assert_eq!(sdk("dynamodbb"), Err(None));
         assert_eq!(sdk("secrets-manager"), Err(Some("secretsmanager")));
         assert_eq!(sdk("qqqqqqqqqqqqqqqqqqq"), Err(None));
     }

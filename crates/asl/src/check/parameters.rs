@@ -1,5 +1,7 @@
 //! What an integration is called with.
 
+use std::cell::OnceCell;
+
 use statewright_source::{Entry, Node, Severity};
 
 use super::{context::Context, integrations, mend::mend, place::Place};
@@ -115,6 +117,7 @@ pub(super) fn check(cx: &mut Context<'_, '_>, state: &State<'_>, resource: &Node
     let call = Call {
         integration: i,
         sdk,
+        free: OnceCell::new(),
         model: if sdk {
             Service::of(i.service).and_then(|s| s.operation(i.api))
         } else {
@@ -134,6 +137,9 @@ struct Call<'r> {
     integration: Integration<'r>,
     sdk: bool,
     model: Option<&'static Operation>,
+    /// Parameters that are not given, each with whether its name is sure: how the SDK for Java writes an abbreviation is a
+    /// guess.
+    free: OnceCell<Vec<(String, bool)>>,
 }
 
 fn nothing_given(cx: &mut Context<'_, '_>, resource: &Node, i: Integration<'_>, field: &str, base: &Place<'_>) {
@@ -215,11 +221,12 @@ fn named(
     if let Some(model) = call.model.filter(|model| !known(model)) {
         let title = format!("`{}:{}` has no parameter `{name}`", i.service, i.api);
         let mut found = UNKNOWN.at(parameter.key_span, title, location);
-        let free = model.parameters().filter(|p| !given.iter().any(|e| p.is(plain(&e.key))));
-        let names: Vec<(String, bool)> = free.map(|p| (p.pascal(), p.pascal() == p.name)).collect();
+        let names = call.free.get_or_init(|| {
+            let free = model.parameters().filter(|p| !given.iter().any(|e| p.is(plain(&e.key))));
+            free.map(|p| (p.pascal(), p.pascal() == p.name)).collect()
+        });
         if let Some(near) = cx.nearest(name, names.iter().map(|(name, _)| name.as_str())) {
             found = found.help(format!("did you mean `{near}`?"));
-            // How the SDK for Java writes an abbreviation is a guess.
             if names.iter().any(|(name, sure)| *sure && name == near) {
                 found = mend(found, parameter.key_span, &parameter.key, &format!("{near}{dollar}"));
             }

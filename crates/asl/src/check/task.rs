@@ -222,7 +222,8 @@ fn of_sdk(cx: &mut Context<'_, '_>, node: &Node, text: &str, i: Integration<'_>,
             return false;
         }
     }
-    if let Err(near) = integrations::sdk(i.service) {
+    if let Err(known) = integrations::sdk(i.service) {
+        let near = known.or_else(|| cx.nearest(&i.service.to_lowercase(), integrations::sdk_services()));
         cx.push(match near {
             Some(near) => {
                 let arn = text.replacen(&format!(":{}:", i.service), &format!(":{near}:"), 1);
@@ -246,18 +247,15 @@ fn of_sdk(cx: &mut Context<'_, '_>, node: &Node, text: &str, i: Integration<'_>,
 /// An operation that the service does not have, as far as is known: a name that looks mistyped AWS refuses; any other may be
 /// younger than what is known here.
 fn action(cx: &mut Context<'_, '_>, node: &Node, text: &str, i: Integration<'_>, service: &Service, location: String) {
-    let apis = service.apis();
     let next_version = |near: &str| i.api.strip_prefix(near).is_some_and(|rest| rest.starts_with('V'));
-    match cx.nearest(i.api, apis.iter().map(String::as_str)).filter(|near| !next_version(near)) {
-        Some(near) => {
-            let title = format!("AWS does not recognize the resource `{text}`");
-            let arn = text.replacen(&format!(":{}", i.api), &format!(":{near}"), 1);
-            let found = UNRECOGNIZED.at(node.span, title, location).help(format!("did you mean `{arn}`?"));
-            cx.push(mend(found, node.span, text, &arn));
-        }
-        None => {
-            let title = format!("`{}` has no operation `{}` that is known here", i.service, i.api);
-            cx.push(UNKNOWN_ACTION.at(node.span, title, location));
-        }
-    }
+    let near = cx.nearest(i.api, service.apis.iter().map(String::as_str)).filter(|near| !next_version(near));
+    cx.push(if let Some(near) = near {
+        let title = format!("AWS does not recognize the resource `{text}`");
+        let arn = text.replacen(&format!(":{}", i.api), &format!(":{near}"), 1);
+        let found = UNRECOGNIZED.at(node.span, title, location).help(format!("did you mean `{arn}`?"));
+        mend(found, node.span, text, &arn)
+    } else {
+        let title = format!("`{}` has no operation `{}` that is known here", i.service, i.api);
+        UNKNOWN_ACTION.at(node.span, title, location)
+    });
 }

@@ -172,6 +172,35 @@ fn large_definitions_take_no_time_beyond_measure() {
         }),
         states(1, &|_| format!("{{\"Type\":\"Pass\",\"Output\":\"{{% {} %}}\"}}", "$states.input.a + ".repeat(40_000))),
         states(1, &|_| format!("{{\"Type\":\"Pass\",\"Output\":\"{{% {} %}}\"}}", "(".repeat(500_000))),
+        // Services, calls and parameters that nobody has, short and long.
+        states(8_000, &|i| {
+            format!(
+                "{{\"Type\":\"Task\",\"Resource\":\"arn:aws:states:::aws-sdk:ec3{i}:describeInstancez\",\"Next\":\"S{}\"}}",
+                i + 1
+            )
+        }),
+        states(250, &|i| {
+            format!(
+                "{{\"Type\":\"Task\",\"Resource\":\"arn:aws:states:::aws-sdk:{}:x{i}\",\"End\":true}}",
+                "ec2".repeat(1_200)
+            )
+        }),
+        states(8_000, &|_| {
+            "{\"Type\":\"Task\",\"Resource\":\"arn:aws:states:::aws-sdk:ec2:describeInstancez\",\"End\":true}"
+                .to_owned()
+        }),
+        states(5_000, &|i| {
+            format!(
+                "{{\"Type\":\"Task\",\"Resource\":\"arn:aws:states:::aws-sdk:ec2:runInstances\",\"Arguments\":{{\"Imageid{i}\":1,\"kernelIdd\":2}},\"End\":true}}"
+            )
+        }),
+        states(1, &|_| {
+            let all: Vec<String> = (0..60_000).map(|i| format!("\"X{i}\":1")).collect();
+            let arguments = all.join(",");
+            format!(
+                "{{\"Type\":\"Task\",\"Resource\":\"arn:aws:states:::aws-sdk:ec2:runInstances\",\"Arguments\":{{{arguments}}}}}"
+            )
+        }),
         states(1, &|_| format!("{{\"Type\":\"Pass\",\"Output\":\"{{% [{}] %}}\"}}", "phone$, ".repeat(90_000))),
         states(1, &|_| {
             let all: Vec<String> = (0..60_000).map(|i| format!("$v{i}, \\\"x\\\"")).collect();

@@ -43,6 +43,8 @@ fn fixes_mend() {
         r#"{"StartAt":"A","Coment":"x","States":{"A":{"Type":"pass","Next":"b"},"B":{"Type":"Suceed"}}}"#,
         r#"{"QueryLanguage":"jsonata","StartAt":"A \"x\"","States":{"A \"y\"":{"Type":"Pass","End":true}}}"#,
         r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::lamda:invoke","retry":[],"End":true}}}"#,
+        r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:dynamodbb:query","Parameters":{},"End":true}}}"#,
+        r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:s3:listObjectV2","Parameters":{},"End":true}}}"#,
         r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:stepfunctions:listExecutions",
             "Parameters":{"stateMachineArn":"x"},"Retry":[{"ErrorEquals":["States.TimeOut"],"JitterStrategy":"full"}],"End":true}}}"#,
     ];
