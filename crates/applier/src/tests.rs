@@ -158,6 +158,8 @@ fn carry_out_with(steps: Vec<Step>, cloud: &Script, interrupt: &Interrupt) -> (J
         steps,
         unchanged: BTreeSet::new(),
         permissions: Vec::new(),
+        access: Vec::new(),
+        guard: None,
         findings: Vec::new(),
     };
     let events = Mutex::new(Vec::new());

@@ -47,6 +47,9 @@ impl Connection {
             Question::Verdict { machine_type, definition } => {
                 crate::kind::state_machine::verdict(self, *machine_type, definition).await.map(Answer::Verdict)
             }
+            Question::PolicyVerdict { kind, document } => {
+                crate::access_analyzer::verdict(self, *kind, document).await.map(Answer::PolicyVerdict)
+            }
             Question::ScriptObject { bucket, key } => {
                 Ok(Answer::ScriptObject(self.script_object(Place { bucket, key }).await.object))
             }

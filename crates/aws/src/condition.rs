@@ -57,6 +57,7 @@ impl Connection {
             Some(
                 Answer::PolicyVersions(_)
                 | Answer::Verdict(_)
+                | Answer::PolicyVerdict(_)
                 | Answer::PolicyAttachments(_)
                 | Answer::InstanceProfiles(_)
                 | Answer::ScriptObject(_)

@@ -22,7 +22,7 @@ use statewright_planner::{Refusal, RefusalKind};
 use statewright_spec::{AccountId, Arn, Identity, Partition, Region};
 use tokio::sync::Semaphore;
 
-use crate::{http, refusal};
+use crate::{http, kind::policy, refusal};
 
 /// How to connect. Whatever is `None` comes from the SDK's default chain: environment, profile, SSO, `aws login`, a process,
 /// web identity, the instance's metadata.
@@ -56,6 +56,7 @@ pub struct Connection {
     pub(crate) identity: Identity,
     pub(crate) caller: Arn,
     pub(crate) endpoint: Option<String>,
+    pub(crate) analyzer: aws_sdk_accessanalyzer::Client,
     pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) sfn: aws_sdk_sfn::Client,
     pub(crate) lambda: aws_sdk_lambda::Client,
@@ -63,6 +64,7 @@ pub struct Connection {
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
     pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) versions: policy::Versions,
     config: SdkConfig,
     gate: Semaphore,
     /// Buckets that live in another region, each with a client of its own.
@@ -115,6 +117,7 @@ impl Connection {
             identity,
             caller,
             endpoint: config.endpoint_url().map(str::to_owned),
+            analyzer: aws_sdk_accessanalyzer::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             sfn: aws_sdk_sfn::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
@@ -124,6 +127,7 @@ impl Connection {
             s3: s3_client(&config, None),
             gate: Semaphore::new(parallelism.max(1)),
             buckets: Mutex::default(),
+            versions: policy::Versions::default(),
             config,
         }
     }

@@ -7,6 +7,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod access_analyzer;
 mod answer;
 mod condition;
 mod connect;

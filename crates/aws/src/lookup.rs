@@ -5,7 +5,7 @@ use statewright_spec::{Arn, Lookup};
 
 use crate::{
     Connection,
-    kind::{function, job, log_group, state_machine, unless_missing},
+    kind::{function, job, log_group, policy, state_machine, unless_missing},
     refusal,
     s3::Place,
 };
@@ -37,8 +37,7 @@ impl Connection {
                 if !arn.is_aws_managed_policy() {
                     self.same_account("iam:GetPolicy", arn)?;
                 }
-                let request = self.iam.get_policy().policy_arn(arn.as_str());
-                Ok(unless_missing(self.send("iam:GetPolicy", request.send()).await)?.is_some())
+                policy::exists(self, arn).await
             }
             Lookup::Role(arn) => {
                 self.same_account("iam:GetRole", arn)?;

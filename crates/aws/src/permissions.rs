@@ -53,6 +53,8 @@ impl Action {
 
 /// All of them, sorted by call.
 pub const ACTIONS: &[Action] = &[
+    // Refused, the plan says so and goes on.
+    action("access-analyzer:ValidatePolicy", &["access-analyzer:ValidatePolicy"], &[Read]),
     action("glue:CreateJob", &["glue:CreateJob", "glue:TagResource", "iam:PassRole"], &[Apply]),
     action("glue:DeleteJob", &["glue:DeleteJob"], &[Delete]),
     action("glue:GetJob", &["glue:GetJob"], &[Read]),

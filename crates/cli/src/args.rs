@@ -243,6 +243,9 @@ pub(crate) struct ApplyArgs {
     pub(crate) specs: Paths,
     #[command(flatten)]
     pub(crate) scope: Scope,
+    /// Do not ask about permissions that broaden; with --yes, needed where the spec says `guard: no-broadening`
+    #[arg(long)]
+    pub(crate) allow_broadening: bool,
     #[command(flatten)]
     pub(crate) run: Running,
 }

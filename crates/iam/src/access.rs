@@ -8,12 +8,13 @@ use serde_json::Value;
 use crate::{
     actions::{Level, catalogue},
     broadens,
-    cover::Grants,
-    document::{Document, Effect, Kind, Scope, Statement},
+    cover::{self, Grants, Uncovered},
+    document::{Document, Effect, Kind, Scope, Statement, Text},
     narrows,
     pattern::{Case, matches},
     principal::Principal,
     trust::in_words,
+    validate::split,
 };
 
 /// What a change gives and takes.
@@ -41,9 +42,10 @@ pub struct Access {
     /// Under which conditions, in words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<String>,
-    /// What the actions do.
+    /// What the actions do, those left out that the other side means as well.
     pub levels: BTreeSet<Level>,
-    /// It is a way to more permissions: `iam:PassRole` or `sts:AssumeRole` on `*`, writing policies, making credentials.
+    /// It is a way to more permissions: `iam:PassRole` or `sts:AssumeRole` on every role, writing policies, making
+    /// credentials; in a trust policy: anybody may assume the role.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub danger: bool,
     /// It comes or goes because a `Deny` goes or comes.
@@ -51,8 +53,16 @@ pub struct Access {
     pub by_deny: bool,
 }
 
+impl AccessChange {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        !self.uncertain && self.broadens.is_empty() && self.narrows.is_empty()
+    }
+}
+
 /// The change in access from `before` to `after`, statement by statement; `null` stands for no document. Proved where it
-/// says nothing: whatever is not proved the same is listed.
+/// says nothing: whatever is not proved the same is listed. What is listed is the part of a statement that the other
+/// document does not say, action by action and resource by resource.
 pub fn change(before: &Value, after: &Value) -> AccessChange {
     let (wider, narrower) = (broadens(before, after), narrows(before, after));
     let mut out = AccessChange::default();
@@ -65,108 +75,174 @@ pub fn change(before: &Value, after: &Value) -> AccessChange {
         out.uncertain = true;
         return out;
     };
-    out.uncertain = !old.is_sound() || !new.is_sound();
+    let one_language = old.version == new.version || !(cover::has_variables(&old) || cover::has_variables(&new));
+    out.uncertain = !old.is_sound() || !new.is_sound() || !one_language;
     if wider {
-        out.broadens = more(&old, &new, Effect::Allow, false);
-        out.broadens.extend(more(&new, &old, Effect::Deny, true));
+        out.broadens = gained(&old, &new);
         out.uncertain |= out.broadens.is_empty();
     }
     if narrower {
-        out.narrows = more(&new, &old, Effect::Allow, false);
-        out.narrows.extend(more(&old, &new, Effect::Deny, true));
+        out.narrows = gained(&new, &old);
+        // What is lost is no way to more.
+        out.narrows.iter_mut().for_each(|access| access.danger = false);
         out.uncertain |= out.narrows.is_empty();
     }
     out
 }
 
-/// What the statements of `narrow` say that those of `wide` do not.
-fn more(wide: &Document, narrow: &Document, effect: Effect, by_deny: bool) -> Vec<Access> {
-    let missing = Grants::new(wide, effect).uncovered(&Grants::new(narrow, effect));
-    let statements = narrow.with_effect(effect).filter(|(_, s)| Grants::can_be(s));
-    statements
-        .zip(missing)
-        .filter(|(_, missing)| !missing.is_empty())
-        .map(|((_, statement), missing)| access(statement, &missing, by_deny))
-        .collect()
+/// What `new` allows and `old` does not: by what it grants, and by what `old` alone forbids.
+fn gained(old: &Document, new: &Document) -> Vec<Access> {
+    let allowed = Grants::new(new, Effect::Allow);
+    let freed = more(new, old, Effect::Deny, Some(&allowed));
+    more(old, new, Effect::Allow, None).into_iter().chain(freed).collect()
 }
 
-fn access(statement: &Statement, missing: &[Option<String>], by_deny: bool) -> Access {
-    let written = statement.actions.as_ref().map(Scope::items).unwrap_or_default();
-    let negated = statement.actions.as_ref().is_some_and(Scope::is_negated);
-    let mut actions: Vec<String> = Vec::new();
-    let mut levels = BTreeSet::new();
-    if negated {
-        let all: Vec<&str> = written.iter().map(|t| t.value.as_str()).collect();
-        actions.push(format!("all but {}", all.join(", ")));
-        levels.extend([Level::List, Level::Read, Level::Write, Level::Permissions, Level::Tagging]);
-    } else {
-        for text in written {
-            let canonical = crate::canonical::action_text(&text.value);
-            if missing.iter().flatten().any(|m| *m == canonical) && !actions.contains(&text.value) {
-                levels.extend(catalogue().expand(&text.value).iter().map(|a| a.level()));
-                actions.push(text.value.clone());
+/// What the statements of `narrow` say that those of `wide` do not. `meeting` are the grants without which a `Deny` that
+/// goes gives nothing.
+fn more(wide: &Document, narrow: &Document, effect: Effect, meeting: Option<&Grants>) -> Vec<Access> {
+    let covering = Grants::new(wide, effect);
+    let missing = covering.uncovered(&Grants::new(narrow, effect));
+    let statements = narrow.with_effect(effect).filter(|(_, s)| Grants::can_be(s));
+    let mut out = Vec::new();
+    for ((_, statement), missing) in statements.zip(missing) {
+        for part in missing {
+            let part = restricted(statement, &part);
+            let alone = |statement: &Statement| {
+                Grants::new(&Document { statements: vec![statement.clone()], ..narrow.clone() }, effect)
+            };
+            if meeting.is_none_or(|allowed| allowed.meets(&alone(&part))) {
+                let levels = levels(&part, |concrete| covering.covers(&alone(concrete)));
+                out.push(access(&part, levels, meeting.is_some()));
             }
         }
     }
-    let resources: Vec<String> =
-        statement.resources.as_ref().map(Scope::items).unwrap_or_default().iter().map(|t| t.value.clone()).collect();
-    let resources = match &statement.resources {
-        Some(Scope::AllBut(_)) => vec![format!("all but {}", resources.join(", "))],
-        _ => resources,
-    };
-    let anything = resources.iter().any(|r| r == "*" || r.starts_with("all but"));
-    let passes = ["iam:PassRole", "sts:AssumeRole"];
-    let identity = statement.principals.is_none();
-    let danger = identity
-        && (negated
-            || actions
-                .iter()
-                .any(|a| is_escalation(a) || (anything && passes.iter().any(|p| matches(a, p, Case::Insensitive)))));
+    out
+}
+
+/// The statement with only those of its actions, resources and principals.
+fn restricted(statement: &Statement, part: &Uncovered) -> Statement {
+    fn only<T: Clone>(scope: Option<&Scope<T>>, keep: impl Fn(usize) -> bool) -> Option<Scope<T>> {
+        Some(match scope? {
+            Scope::Only(items) => Scope::Only(
+                items.iter().enumerate().filter(|(at, _)| keep(*at)).map(|(_, item)| item.clone()).collect(),
+            ),
+            all_but @ Scope::AllBut(_) => all_but.clone(),
+        })
+    }
+    Statement {
+        actions: only(statement.actions.as_ref(), |at| part.actions.contains(&Some(at))),
+        resources: only(statement.resources.as_ref(), |at| part.resources.contains(&Some(at))),
+        principals: only(statement.principals.as_ref(), |at| part.principals.contains(&Some(at))),
+        ..statement.clone()
+    }
+}
+
+/// What the actions of a statement do, where the other side does not mean them as well.
+fn levels(statement: &Statement, meant: impl Fn(&Statement) -> bool) -> BTreeSet<Level> {
+    /// Wildcards that mean more are not looked into.
+    const SHOWN: usize = 600;
+    let all = || BTreeSet::from([Level::List, Level::Read, Level::Write, Level::Permissions, Level::Tagging]);
+    let Some(Scope::Only(items)) = &statement.actions else { return all() };
+    let mut out = BTreeSet::new();
+    for text in items {
+        if crate::canonical::action_text(&text.value) == "*" {
+            return all();
+        }
+        let expanded = catalogue().expand(&text.value);
+        let looked_into = expanded.len() > 1 && expanded.len() <= SHOWN;
+        out.extend(expanded.into_iter().filter_map(|action| {
+            let level = action.level();
+            let one = Scope::Only(vec![Text { value: action.full_name(), span: None }]);
+            let other = looked_into && meant(&Statement { actions: Some(one), ..statement.clone() });
+            (!other).then_some(level)
+        }));
+    }
+    out
+}
+
+fn access(statement: &Statement, levels: BTreeSet<Level>, by_deny: bool) -> Access {
+    fn words<T>(scope: Option<&Scope<T>>, word: impl Fn(&T) -> String) -> Vec<String> {
+        let Some(scope) = scope else { return Vec::new() };
+        let mut all: Vec<String> = Vec::new();
+        for item in scope.items().iter().map(word) {
+            if !all.contains(&item) {
+                all.push(item);
+            }
+        }
+        if scope.is_negated() { vec![format!("all but {}", all.join(", "))] } else { all }
+    }
     Access {
-        actions,
-        resources,
-        principals: statement
-            .principals
-            .as_ref()
-            .map(Scope::items)
-            .unwrap_or_default()
-            .iter()
-            .map(|n| n.principal.to_string())
-            .collect(),
+        actions: words(statement.actions.as_ref(), |t| t.value.clone()),
+        resources: words(statement.resources.as_ref(), |t| t.value.clone()),
+        principals: words(statement.principals.as_ref(), |n| n.principal.to_string()),
         conditions: statement.conditions.iter().map(in_words).collect(),
         levels,
-        danger: danger && !by_deny,
+        danger: is_danger(statement),
         by_deny,
+    }
+}
+
+/// Whether what a statement is about is a way to more permissions.
+fn is_danger(statement: &Statement) -> bool {
+    if let Some(principals) = &statement.principals {
+        let anybody = match principals {
+            Scope::Only(items) => items.iter().any(|n| n.principal == Principal::Everyone),
+            Scope::AllBut(_) => true,
+        };
+        return anybody && !statement.conditions.iter().any(|c| names_a_caller(&c.key.value));
+    }
+    let Some(actions) = &statement.actions else { return false };
+    let means =
+        |way: &str| actions.items().iter().any(|t| matches(&t.value, way, Case::Insensitive)) != actions.is_negated();
+    let passes = |way: &str, narrowing: &str| {
+        means(way)
+            && any_role(statement.resources.as_ref())
+            && !statement.conditions.iter().any(|c| c.key.value.eq_ignore_ascii_case(narrowing))
+    };
+    ESCALATIONS.iter().any(|way| means(way))
+        || passes("iam:PassRole", "iam:PassedToService")
+        || passes("sts:AssumeRole", "aws:ResourceAccount")
+}
+
+/// Whether every role of an account is among the resources.
+fn any_role(resources: Option<&Scope<Text>>) -> bool {
+    match resources {
+        None | Some(Scope::AllBut(_)) => true,
+        Some(Scope::Only(items)) => items.iter().any(|t| {
+            let role = split(&t.value);
+            t.value == "*" || role.get(5).is_some_and(|name| matches(name, "role/*", Case::Sensitive))
+        }),
     }
 }
 
 /// Whether an action, or one that a pattern means, lets its holder give itself more: write or attach policies, change who
 /// may assume a role, make credentials for others. `iam:PassRole` and `sts:AssumeRole` are such on `*` only, and not here.
 pub fn is_escalation(action: &str) -> bool {
-    const WAYS: [&str; 20] = [
-        "iam:AddUserToGroup",
-        "iam:AttachGroupPolicy",
-        "iam:AttachRolePolicy",
-        "iam:AttachUserPolicy",
-        "iam:CreateAccessKey",
-        "iam:CreateLoginProfile",
-        "iam:CreatePolicyVersion",
-        "iam:DeleteRolePermissionsBoundary",
-        "iam:DeleteUserPermissionsBoundary",
-        "iam:PutGroupPolicy",
-        "iam:PutRolePermissionsBoundary",
-        "iam:PutRolePolicy",
-        "iam:PutUserPermissionsBoundary",
-        "iam:PutUserPolicy",
-        "iam:SetDefaultPolicyVersion",
-        "iam:UpdateAssumeRolePolicy",
-        "iam:UpdateLoginProfile",
-        "iam:CreateServiceSpecificCredential",
-        "iam:ResetServiceSpecificCredential",
-        "iam:UploadSigningCertificate",
-    ];
-    WAYS.iter().any(|way| matches(action, way, Case::Insensitive))
+    ESCALATIONS.iter().any(|way| matches(action, way, Case::Insensitive))
 }
+
+const ESCALATIONS: [&str; 20] = [
+    "iam:AddUserToGroup",
+    "iam:AttachGroupPolicy",
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreatePolicyVersion",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteUserPermissionsBoundary",
+    "iam:PutGroupPolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:PutUserPermissionsBoundary",
+    "iam:PutUserPolicy",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateLoginProfile",
+    "iam:CreateServiceSpecificCredential",
+    "iam:ResetServiceSpecificCredential",
+    "iam:UploadSigningCertificate",
+];
 
 /// As [`broadens`], for documents of one kind: a statement that the kind cannot hold grants nothing there (a `Principal`
 /// in an identity policy, no `Resource` in a resource policy), because AWS refuses the document.

@@ -118,4 +118,6 @@ catalogue! {
         "The trust policy does not let the service assume the role: AWS refuses the resource."
     SERVICE_RIGHTS "IAM205" Error "role lacks rights that AWS checks at once"
         "AWS refuses a machine that logs, or runs a `.sync` integration over a managed rule, when its role lacks the rights for it."
+    BY_AWS "IAM900" Warning "said by AWS"
+        "`ValidatePolicy` of IAM Access Analyzer says so of a document that changes, and no rule of ours does. What it calls an error is a runtime finding here: it keeps the document from working, and IAM takes it."
 }

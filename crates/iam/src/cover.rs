@@ -3,7 +3,7 @@
 //! A statement is a product: actions × resources × principals, under conditions. One document covers another when each
 //! of the other's products is inside one of its own. `false` means "not proved".
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::{
     canonical::{action_text, condition_values, resource_text},
@@ -37,6 +37,15 @@ pub(crate) struct Grant {
     conditions: Vec<(Operator, String, Vec<String>)>,
 }
 
+/// Some actions of a statement on some of its resources for some of its principals, each by its place in the statement's
+/// list; `None` where the list is negated, or not there.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Uncovered {
+    pub(crate) actions: Vec<Option<usize>>,
+    pub(crate) resources: BTreeSet<Option<usize>>,
+    pub(crate) principals: BTreeSet<Option<usize>>,
+}
+
 /// The grants of one effect, with an index by action.
 pub(crate) struct Grants {
     all: Vec<Grant>,
@@ -66,6 +75,14 @@ impl Grant {
             principals: statement.principals.as_ref().map(|scope| Scoped::new(scope, |n| n.principal.clone())),
             conditions,
         })
+    }
+
+    /// Each of its resources with each of its principals.
+    fn places(&self) -> impl Iterator<Item = (Atom, Atom)> {
+        let principals = atoms(self.principals.as_ref());
+        atoms(self.resources.as_ref())
+            .into_iter()
+            .flat_map(move |r| principals.clone().into_iter().map(move |p| (r, p)))
     }
 
     /// Whether this grants, for one item of `other` in each dimension, all that `other` grants there.
@@ -108,6 +125,15 @@ enum Atom {
     Item(usize),
     Complement,
     Absent,
+}
+
+impl Atom {
+    const fn item(self) -> Option<usize> {
+        match self {
+            Self::Item(at) => Some(at),
+            Self::Complement | Self::Absent => None,
+        }
+    }
 }
 
 fn atoms<T>(scope: Option<&Scoped<T>>) -> Vec<Atom> {
@@ -260,46 +286,52 @@ impl Grants {
 
     /// Whether one action of a grant is covered on each of its resources.
     fn covers_action(&self, narrow: &Grant, action: Atom, budget: &mut usize) -> bool {
-        let resources = atoms(narrow.resources.as_ref());
-        let principals = atoms(narrow.principals.as_ref());
+        narrow.places().all(|place| self.covers_at(narrow, action, place, budget))
+    }
+
+    /// Whether one action of a grant is covered on one of its resources for one of its principals.
+    fn covers_at(&self, narrow: &Grant, action: Atom, (resource, principal): (Atom, Atom), budget: &mut usize) -> bool {
         let exact: &[usize] = match action {
             Atom::Item(at) => self.by_action.get(&narrow.actions.items[at].text).map_or(&[], Vec::as_slice),
             Atom::Complement | Atom::Absent => &[],
         };
-        resources.iter().all(|&resource| {
-            principals.iter().all(|&principal| {
-                exact.iter().chain(&self.wild).any(|&at| {
-                    let wide = &self.all[at];
-                    let cost = wide.actions.cost() + wide.resources.as_ref().map_or(0, Scoped::cost);
-                    *budget = budget.saturating_sub(cost);
-                    *budget > 0 && wide.covers(narrow, action, resource, principal)
-                })
-            })
+        exact.iter().chain(&self.wild).any(|&at| {
+            let wide = &self.all[at];
+            let cost = wide.actions.cost() + wide.resources.as_ref().map_or(0, Scoped::cost);
+            *budget = budget.saturating_sub(cost);
+            *budget > 0 && wide.covers(narrow, action, resource, principal)
         })
     }
 
-    /// The actions of each grant of `other` that are not covered here on all of its resources: for each of its grants in
-    /// order the canonical texts, or `None` for the complement of a `NotAction`.
-    pub(crate) fn uncovered(&self, other: &Self) -> Vec<Vec<Option<String>>> {
+    /// What of each grant of `other`, in their order, is not covered here: the actions, with the resources on which and the
+    /// principals for whom they are not.
+    pub(crate) fn uncovered(&self, other: &Self) -> Vec<Vec<Uncovered>> {
         let mut budget = BUDGET;
-        other
-            .all
-            .iter()
-            .map(|narrow| {
-                atoms(Some(&narrow.actions))
-                    .into_iter()
-                    .filter(|&action| !self.covers_action(narrow, action, &mut budget))
-                    .map(|action| match action {
-                        Atom::Item(at) => Some(narrow.actions.items[at].text.clone()),
-                        Atom::Complement | Atom::Absent => None,
-                    })
-                    .collect()
-            })
-            .collect()
+        let of = |narrow: &Grant| {
+            let mut out: Vec<Uncovered> = Vec::new();
+            for action in atoms(Some(&narrow.actions)) {
+                let mut open = Uncovered { actions: vec![action.item()], ..Uncovered::default() };
+                for place in narrow.places() {
+                    if !self.covers_at(narrow, action, place, &mut budget) {
+                        open.resources.insert(place.0.item());
+                        open.principals.insert(place.1.item());
+                    }
+                }
+                if open.resources.is_empty() {
+                    continue;
+                }
+                match out.iter_mut().find(|o| o.resources == open.resources && o.principals == open.principals) {
+                    Some(same) => same.actions.append(&mut open.actions),
+                    None => out.push(open),
+                }
+            }
+            out
+        };
+        other.all.iter().map(of).collect()
     }
 
     /// Whether some request could be meant by one of these and one of those.
-    fn meets(&self, other: &Self) -> bool {
+    pub(crate) fn meets(&self, other: &Self) -> bool {
         if self.all.len().saturating_mul(other.all.len()) > BUDGET / 16 {
             return true;
         }

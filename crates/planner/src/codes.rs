@@ -35,5 +35,6 @@ codes! {
     LEFT_ALONE "PLAN021" "A declared resource is not ours and is left as it is."
     NOT_ANSWERED "PLAN022" "AWS would not say what a change has to know."
     IS_BOUNDARY "PLAN023" "A policy that would be replaced is a permissions boundary."
-    NOT_JUDGED "PLAN024" "AWS would not say what it thinks of a definition that is new or changes: our checks alone stand behind it."
+    NOT_JUDGED "PLAN024" "AWS would not say what it thinks of a definition or a policy that is new or changes: our checks alone stand behind it."
+    BROADENS "PLAN025" "The plan broadens what a role or a policy allows, and the spec guards against that."
 }

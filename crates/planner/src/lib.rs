@@ -5,10 +5,12 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod access;
 mod checks;
 pub mod codes;
 mod compare;
 mod definitions;
+mod documents;
 mod draft;
 mod grants;
 mod graph;
@@ -30,6 +32,7 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
+pub use access::AccessChanges;
 pub use codes::CODES;
 pub use live::{
     Answer, Detail, Fingerprint, Found, Live, Observed, Present, Question, Reading, Refusal, RefusalKind, ScriptObject,
@@ -43,3 +46,4 @@ pub use reading::reading;
 pub use reliance::{Prospect, Reliance, Written};
 pub use settle::{destroy, plan, questions};
 pub use statewright_asl::AwsDiagnostic;
+pub use statewright_iam::{Gravity, PathStep, PolicyFinding};

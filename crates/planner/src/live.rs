@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use statewright_asl::AwsDiagnostic;
+use statewright_iam::PolicyFinding;
 use statewright_spec::{
     Address, Arn, Identity, Lookup, Owner, Resource, Secret,
     kind::{role::Role, state_machine::MachineType},
@@ -159,6 +160,13 @@ pub enum Question {
         /// The definition as it will be sent.
         definition: Secret,
     },
+    /// What AWS itself says of a policy document that is new or changes.
+    PolicyVerdict {
+        /// What sort of policy.
+        kind: statewright_iam::Kind,
+        /// The document as it will be sent.
+        document: Secret,
+    },
     /// The object where a new job's script goes, or that a job leaves behind.
     ScriptObject {
         /// The bucket.
@@ -200,6 +208,8 @@ pub enum Answer {
     RoleAge(Option<std::time::Duration>),
     /// Everything that AWS says of a definition; empty where it takes it as it is.
     Verdict(Vec<AwsDiagnostic>),
+    /// Everything that AWS says of a policy document.
+    PolicyVerdict(Vec<PolicyFinding>),
     /// AWS would not say.
     Unreadable(Refusal),
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use statewright_asl::{ChangeKind, EdgeChange};
 use statewright_source::{Diagnostic, Severity};
-use statewright_spec::{Address, Identity, Owner, Resource};
+use statewright_spec::{Address, Guard, Identity, Owner, Resource};
 
-use crate::{Fingerprint, Operation, permissions::RolePermissions};
+use crate::{AccessChanges, Fingerprint, Operation, permissions::RolePermissions};
 
 /// Everything that an apply will do, in an order that holds. The same spec and the same live state give the same plan.
 #[derive(Debug, Clone)]
@@ -30,6 +30,10 @@ pub struct Plan {
     pub unchanged: BTreeSet<Address>,
     /// What each state needs, and what grants it, role by role: empty until [`Plan::with_permissions`].
     pub permissions: Vec<RolePermissions>,
+    /// What it gives and takes, role by role and policy by policy.
+    pub access: Vec<(Address, AccessChanges)>,
+    /// What the spec guards against.
+    pub guard: Option<Guard>,
     /// What was noticed; an error blocks an apply.
     pub findings: Vec<Diagnostic>,
 }
@@ -212,6 +216,16 @@ impl Plan {
 }
 
 impl Plan {
+    /// The roles and policies that allow more after it, or may. A policy whose roles are among them is not named itself.
+    pub fn broadened(&self) -> impl Iterator<Item = &Address> {
+        self.access.iter().filter(|(_, c)| c.broadens() && c.through.is_empty()).map(|(address, _)| address)
+    }
+
+    /// Whether it does what its spec guards against.
+    pub fn is_guarded(&self) -> bool {
+        matches!(self.guard, Some(Guard::NoBroadening { .. })) && self.broadened().next().is_some()
+    }
+
     /// Whether a finding forbids an apply.
     pub fn is_blocked(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Error)

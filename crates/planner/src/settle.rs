@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use statewright_spec::{Address, Desired};
 
 use crate::{
-    Live, Mode, Options, Plan, Question, checks, definitions, draft, graph, lookups,
+    Live, Mode, Options, Plan, Question, access, checks, definitions, documents, draft, graph, lookups,
     notes::Notes,
     survey::{Standing, Survey},
 };
@@ -33,6 +33,8 @@ fn settle(desired: &Desired, live: &Live, mode: Mode, options: &Options) -> (Pla
     checks::check(&survey, &mut notes);
     lookups::check(&survey, &mut notes);
     definitions::check(&survey, &mut notes);
+    documents::check(&survey, &mut notes);
+    let access = access::changes(&survey, &mut notes);
     let changed: BTreeSet<&Address> = drafts.iter().map(|draft| &draft.address).collect();
     let kept = survey.standing.iter().filter(|(_, standing)| matches!(standing, Standing::Kept { .. }));
     let unchanged = kept.map(|(address, _)| address).filter(|address| !changed.contains(address)).cloned().collect();
@@ -48,6 +50,8 @@ fn settle(desired: &Desired, live: &Live, mode: Mode, options: &Options) -> (Pla
         steps,
         unchanged,
         permissions: Vec::new(),
+        access,
+        guard: desired.guard.clone(),
         findings: notes.into_findings(desired),
     };
     (plan, asked)

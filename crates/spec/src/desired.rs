@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use statewright_source::{Node, Span};
 
 use crate::{
-    Address, Arn, Identity, Kind, Mention, Owner, Tags,
+    Address, Arn, Guard, Identity, Kind, Mention, Owner, Tags,
     kind::{
         function::Function, job::Job, log_group::LogGroup, policy::Policy, role::Role, state_machine::StateMachine,
     },
@@ -73,6 +73,8 @@ pub struct Desired {
     pub needs: BTreeMap<Address, BTreeSet<Address>>,
     /// References that AWS does not check: they order steps where they close no circle.
     pub prefers: BTreeMap<Address, BTreeSet<Address>>,
+    /// What it guards against.
+    pub guard: Option<Guard>,
     /// What is named and not declared.
     pub mentions: Vec<Mention>,
     /// The values of the sensitive variables: any other output that happens to hold one is redacted too.
@@ -93,6 +95,7 @@ impl Desired {
             needs: BTreeMap::new(),
             prefers: BTreeMap::new(),
             mentions: Vec::new(),
+            guard: None,
             secrets: Vec::new(),
         }
     }

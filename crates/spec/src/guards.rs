@@ -1,4 +1,4 @@
-//! `aws:` — where a spec may work, and as whom.
+//! `aws:` — where a spec may work, and as whom; `guard:` — what is not to happen unasked.
 
 use statewright_source::{Diagnostic, Node, Sources, Span, visible};
 
@@ -99,5 +99,38 @@ impl Guards {
             out.push(found);
         }
         out
+    }
+}
+
+/// What is not to happen unasked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guard {
+    /// `no-broadening`: that permissions broaden.
+    NoBroadening {
+        /// Where the spec says so.
+        span: Span,
+    },
+}
+
+impl Guard {
+    /// The spec's. What is written out was held against the schema.
+    pub(crate) fn read(root: &Node, scope: Scope<'_>, sources: &Sources, trace: &mut Trace) -> Option<Self> {
+        const WORD: &str = "no-broadening";
+        let node = root.get("guard")?;
+        let written = node.as_str()?;
+        let filled = fill_text(written, node.span, scope, Flavour::Plain, sources, trace);
+        if filled.text == WORD {
+            return Some(Self::NoBroadening { span: node.span });
+        }
+        if !filled.broken && written.contains("${") {
+            let label = if filled.sensitive {
+                "stands for a secret".to_owned()
+            } else {
+                format!("stands for `{}`", visible(&filled.text))
+            };
+            let found = Diagnostic::error(codes::BAD_VALUE, format!("`guard` must be `{WORD}`"));
+            trace.diagnostics.push(found.at(node.span, label).help("leave it out where nothing is guarded"));
+        }
+        None
     }
 }

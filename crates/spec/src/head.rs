@@ -27,9 +27,21 @@ pub(crate) struct HeadDoc {
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "pattern": "^[A-Za-z0-9_.-]+$" }))]
     pub(crate) environments: BTreeMap<String, EnvironmentDoc>,
+    /// `no-broadening`: `apply --yes` refuses a plan by which a role or a policy allows more than before, unless
+    /// `--allow-broadening` is given too.
+    pub(crate) guard: Option<GuardDoc>,
     /// Tags of every resource; a resource's own win.
     #[serde(default)]
     pub(crate) tags: BTreeMap<String, String>,
+}
+
+/// What is not to happen unasked.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[schemars(rename = "Guard")]
+pub(crate) enum GuardDoc {
+    /// That permissions broaden.
+    #[serde(rename = "no-broadening")]
+    NoBroadening,
 }
 
 /// Where the stack lives.

@@ -12,7 +12,7 @@ struct Later {
     what: &'static str,
 }
 
-const LATER: [Later; 7] = [
+const LATER: [Later; 6] = [
     Later {
         key: "attachments",
         kind: Some(Kind::Role),
@@ -24,7 +24,6 @@ const LATER: [Later; 7] = [
     Later { key: "retain", kind: None, word: None, what: "leaving a resource behind" },
     Later { key: "was", kind: None, word: None, what: "renames" },
     Later { key: "ignore_tags", kind: None, word: None, what: "tags that are left alone" },
-    Later { key: "guard", kind: None, word: None, what: "guards against broader permissions" },
 ];
 
 /// The map without those keys; what they ask for is said not to be there yet. `kind` is `None` for the spec itself.

@@ -47,7 +47,7 @@ pub use arn::Arn;
 pub use bare::{check_definition, is_definition, read_definition};
 pub use desired::{Declared, Desired, Resource};
 pub use discover::{conflicts, discover};
-pub use guards::Guards;
+pub use guards::{Guard, Guards};
 pub use identity::{AccountId, Identity, Partition, Region, UNKNOWN_ACCOUNT, UNKNOWN_PARTITION, UNKNOWN_REGION};
 pub use load::{Loaded, load};
 pub use lookup::{Lookup, Mention};

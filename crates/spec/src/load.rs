@@ -13,7 +13,7 @@ use crate::{
     Identity, Kind, Request, codes,
     documents::{Documents, parse},
     files::{self, Files},
-    guards::Guards,
+    guards::{Guard, Guards},
     later,
     reference::{Flavour, Scope, Trace, fill_text, pointer_to},
     schema::{self, Told},
@@ -35,6 +35,7 @@ pub struct Loaded {
     pub(crate) stack: Option<String>,
     pub(crate) environment: Option<String>,
     pub(crate) guards: Guards,
+    pub(crate) guard: Option<Guard>,
     pub(crate) variables: Variables,
     pub(crate) files: Files,
     /// The documents in files of their own, by the place of their path; `None` where one cannot be read, which was said.
@@ -93,6 +94,7 @@ pub fn load(sources: &mut Sources, request: &Request) -> Result<Loaded, Vec<Diag
     let scope = Scope { variables: &variables, identity: None, names: None };
     let mut trace = Trace::default();
     let guards = Guards::read(&root, environment, scope, sources, &mut trace);
+    let guard = Guard::read(&root, scope, sources, &mut trace);
     let stack = stack(&root, &wrong, scope, sources, &mut trace);
     diagnostics.append(&mut trace.diagnostics);
     let mut documents = Documents::new(&files, scope);
@@ -105,6 +107,7 @@ pub fn load(sources: &mut Sources, request: &Request) -> Result<Loaded, Vec<Diag
         stack,
         environment: request.environment.clone(),
         guards,
+        guard,
         files,
         documents,
         document_files,

@@ -268,6 +268,7 @@ impl<'a> Pass<'a> {
             needs: self.needs.into_iter().map(spans).collect(),
             prefers: self.prefers,
             mentions: self.mentions,
+            guard: self.loaded.guard.clone(),
             secrets: self.loaded.variables.secrets(),
         };
         (Some(desired), diagnostics)

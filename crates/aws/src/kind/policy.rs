@@ -1,5 +1,10 @@
 //! Customer-managed policies.
 
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
 use aws_sdk_iam::{
     operation::{
         create_policy::builders::CreatePolicyFluentBuilder,
@@ -63,11 +68,39 @@ async fn get(c: &Connection, arn: &Arn) -> Result<Option<Raw>, Refusal> {
     unless_missing(answer)?.map(|found| required("iam:GetPolicy", "policy", found.policy)).transpose()
 }
 
-/// The default version of a policy that is only named, AWS's own too; `None` where there is no such policy.
+/// Whether a policy that is only named is there. Its default version is kept for who reads the document next.
+pub(crate) async fn exists(c: &Connection, arn: &Arn) -> Result<bool, Refusal> {
+    let Some(policy) = get(c, arn).await? else { return Ok(false) };
+    if let Some(version) = policy.default_version_id {
+        c.versions.keep(arn, version);
+    }
+    Ok(true)
+}
+
+/// Default versions that a lookup saw and nobody has used yet: what is taken is gone, so that none grows old.
+#[derive(Debug, Default)]
+pub(crate) struct Versions(Mutex<HashMap<Arn, String>>);
+
+impl Versions {
+    fn keep(&self, arn: &Arn, version: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(arn.clone(), version);
+    }
+
+    fn take(&self, arn: &Arn) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(arn)
+    }
+}
+
+/// The document of the default version of a policy that is only named, AWS's own too; `None` where there is no such policy.
 pub(crate) async fn document_of(c: &Connection, arn: &Arn) -> Result<Option<Value>, Refusal> {
     const CALL: &str = "iam:GetPolicyVersion";
-    let Some(policy) = get(c, arn).await? else { return Ok(None) };
-    let version = required("iam:GetPolicy", "default version", policy.default_version_id)?;
+    let version = match c.versions.take(arn) {
+        Some(version) => version,
+        None => match get(c, arn).await? {
+            Some(policy) => required("iam:GetPolicy", "default version", policy.default_version_id)?,
+            None => return Ok(None),
+        },
+    };
     let request = c.iam.get_policy_version().policy_arn(arn.as_str()).version_id(&version);
     let Some(answer) = unless_missing(c.send(CALL, request.send()).await)? else { return Ok(None) };
     let text = answer.policy_version.and_then(|v| v.document);

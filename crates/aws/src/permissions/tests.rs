@@ -10,6 +10,7 @@ use super::*;
 
 /// The client's field in `Connection` → the prefix of its calls.
 const CLIENTS: &[(&str, &str)] = &[
+    ("analyzer", "access-analyzer"),
     ("iam", "iam"),
     ("sfn", "states"),
     ("lambda", "lambda"),

@@ -18,11 +18,25 @@ use crate::{
 /// Shows the plan, asks, and carries it out.
 pub(crate) async fn apply(args: &ApplyArgs, global: &Global) -> Result<ExitCode> {
     let staged = stage(&args.specs.paths, global, &intent(&args.scope)?).await?;
-    converge(&staged, &args.run, global, "apply these changes").await
+    let consent = Consent { question: "apply these changes", broadening: args.allow_broadening };
+    converge(&staged, &args.run, global, &consent).await
+}
+
+/// What is asked before anything is done.
+pub(super) struct Consent {
+    /// What shall really be done.
+    pub(super) question: &'static str,
+    /// Whether permissions may broaden without a question of their own.
+    pub(super) broadening: bool,
 }
 
 /// Carries out what was staged: shown first, and asked about unless `--yes`.
-pub(super) async fn converge(staged: &Staged, running: &Running, global: &Global, question: &str) -> Result<ExitCode> {
+pub(super) async fn converge(
+    staged: &Staged,
+    running: &Running,
+    global: &Global,
+    consent: &Consent,
+) -> Result<ExitCode> {
     let shown: Vec<_> = staged.plans.iter().map(|plan| view::plan::text(plan, &staged.sources)).collect();
     match running.format {
         EventFormat::Text => output::data(&shown.join("\n")),
@@ -32,8 +46,11 @@ pub(super) async fn converge(staged: &Staged, running: &Running, global: &Global
     if staged.plans.iter().any(|plan| denied(&plan.findings, None)) {
         return Err(CliError::said(1));
     }
+    if !consent.broadening {
+        broadening(&staged.plans, running.yes)?;
+    }
     if !staged.plans.iter().all(Plan::is_empty) && !running.yes {
-        ask(question)?;
+        ask(consent.question)?;
     }
     let options =
         Options { parallelism: usize::from(global.parallelism), patience: running.timeout, ..Options::default() };
@@ -55,6 +72,23 @@ pub(super) async fn converge(staged: &Staged, running: &Running, global: &Global
         complete &= journal.is_complete();
     }
     Ok(if complete { ExitCode::SUCCESS } else { 1.into() })
+}
+
+/// Permissions that broaden are asked about on their own; with `--yes` they pass, unless the spec guards against them.
+fn broadening(plans: &[Plan], yes: bool) -> Result<()> {
+    let minded = plans.iter().filter(|plan| !yes || plan.is_guarded());
+    let names: Vec<String> = minded.flat_map(Plan::broadened).map(ToString::to_string).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let names = names.join(", ");
+    if yes {
+        let title =
+            format!("nothing was changed: the plan broadens what {names} allows, and the spec guards against it");
+        return Err(CliError::user(title)
+            .hint("look at what `+` marks under Permissions, then run it again with --yes --allow-broadening"));
+    }
+    ask(&format!("broaden what {names} allows"))
 }
 
 /// Asks on the terminal; anything but `yes` is a no.

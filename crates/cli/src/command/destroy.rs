@@ -6,7 +6,7 @@ use statewright_planner::{Mode, Options};
 
 use crate::{
     args::{DestroyArgs, Global},
-    command::apply::converge,
+    command::apply::{Consent, converge},
     error::Result,
     stage::{Intent, stage},
 };
@@ -15,5 +15,6 @@ use crate::{
 pub(crate) async fn destroy(args: &DestroyArgs, global: &Global) -> Result<ExitCode> {
     let options = Options { executions: args.executions.into(), ..Options::default() };
     let staged = stage(&args.paths, global, &Intent { options, deep: args.deep, mode: Mode::Destroy }).await?;
-    converge(&staged, &args.run, global, "destroy all of this").await
+    let consent = Consent { question: "destroy all of this", broadening: true };
+    converge(&staged, &args.run, global, &consent).await
 }

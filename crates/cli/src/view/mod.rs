@@ -1,5 +1,6 @@
 //! What users and programs see: one file or folder a view.
 
+pub(crate) mod access;
 pub(crate) mod finding;
 pub(crate) mod permissions;
 pub(crate) mod plan;

@@ -9,12 +9,15 @@ use statewright_iam::{
     needs::Certainty,
     permissions::{Granted, Verdict},
 };
-use statewright_planner::permissions::{MachineRow, RolePermissions};
+use statewright_planner::{
+    Plan,
+    permissions::{MachineRow, RolePermissions},
+};
 use statewright_source::visible;
 use statewright_spec::MachineNeeds;
 
 use super::{
-    FORMAT_VERSION,
+    FORMAT_VERSION, access,
     style::{self, paint},
 };
 
@@ -277,6 +280,12 @@ fn text_of(role: &RoleDocument) -> String {
 pub(crate) enum Line {
     /// The head of a role's lines.
     Head(String),
+    /// What is allowed and was not.
+    Broadens(String),
+    /// What was allowed and is not.
+    Narrows(String),
+    /// What cannot be told.
+    Unknown(String),
     /// A grant that is wider than needed, and what would do.
     Excess(String),
     /// A need that is not met.
@@ -288,6 +297,9 @@ impl Line {
     pub(crate) fn painted(&self) -> String {
         match self {
             Self::Head(text) => format!("\n{}", paint(style::STRONG, visible(text))),
+            Self::Broadens(text) => format!("  {} {}", paint(style::ADDED, "+"), visible(text)),
+            Self::Narrows(text) => format!("  {} {}", paint(style::REMOVED, "-"), visible(text)),
+            Self::Unknown(text) => format!("  {} {}", paint(style::CHANGED, "?"), visible(text)),
             Self::Excess(text) => format!("  {} {}", paint(style::CHANGED, "!"), visible(text)),
             Self::Missing(text) => format!("  {} {}", paint(style::REMOVED, "✗"), visible(text)),
         }
@@ -297,15 +309,35 @@ impl Line {
     pub(crate) fn plain(&self) -> String {
         match self {
             Self::Head(text) => format!("\n{}", visible(text)),
+            Self::Broadens(text) => format!("  + {}", visible(text)),
+            Self::Narrows(text) => format!("  - {}", visible(text)),
+            Self::Unknown(text) => format!("  ? {}", visible(text)),
             Self::Excess(text) => format!("  ! {}", visible(text)),
             Self::Missing(text) => format!("  ✗ {}", visible(text)),
         }
     }
 }
 
-/// What is missing or too much, role by role; a role with neither has no lines.
-pub(crate) fn summary(roles: &[RolePermissions]) -> Vec<Line> {
-    roles.iter().flat_map(of_role).collect()
+/// What comes and goes, what is missing and what is too much, role by role; a role with none of it has no lines. What a
+/// policy gives and takes is said of the roles that hold it, and of the policy itself where there are none.
+pub(crate) fn summary(plan: &Plan) -> Vec<Line> {
+    let mut out = Vec::new();
+    let mut add = |name: String, changes: Vec<Line>, held: Vec<Line>| {
+        if !changes.is_empty() || !held.is_empty() {
+            let legend = if changes.is_empty() { "" } else { "  (+ broadens, - narrows)" };
+            out.push(Line::Head(format!("Permissions of {name}{legend}")));
+            out.extend(changes.into_iter().chain(held));
+        }
+    };
+    for (address, changes) in plan.access.iter().filter(|(_, changes)| changes.through.is_empty()) {
+        let role = plan.permissions.iter().find(|role| role.address.as_ref() == Some(address));
+        add(address.to_string(), access::lines(plan, address, changes), role.map(of_role).unwrap_or_default());
+    }
+    let told = |role: &&RolePermissions| plan.access.iter().any(|(a, _)| role.address.as_ref() == Some(a));
+    for role in plan.permissions.iter().filter(|role| !told(role)) {
+        add(name(role), Vec::new(), of_role(role));
+    }
+    out
 }
 
 fn of_role(role: &RolePermissions) -> Vec<Line> {
@@ -322,9 +354,6 @@ fn of_role(role: &RolePermissions) -> Vec<Line> {
     lines.extend(missing.into_iter().map(|(state, resource, actions)| {
         Line::Missing(format!("{state} needs {} on {resource}: not granted", actions.join(", ")))
     }));
-    if !lines.is_empty() {
-        lines.insert(0, Line::Head(format!("Permissions of {}", name(role))));
-    }
     lines
 }
 

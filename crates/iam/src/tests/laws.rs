@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Document, Principal, broadens, canonical, equivalent,
+    Document, Principal,
+    access::{Access, change},
+    broadens, canonical, equivalent,
     evaluate::{Context, Decision, Policies, Policy, Request},
     narrows,
     pattern::{Case, covers, matches, meets},
@@ -222,6 +224,22 @@ proptest! {
         if request.2 != Said::Unknown && allowed(&b, &request) && !allowed(&a, &request) {
             prop_assert!(broadens(&a, &b), "{} {} {:?}", a, b, request);
             prop_assert!(narrows(&b, &a));
+        }
+    }
+
+    /// Whatever comes to be allowed is in a part that the change lists, and what is listed comes from the document that says it.
+    #[test]
+    fn what_changes_is_listed(a in document(), b in document(), request in request()) {
+        let change = change(&a, &b);
+        prop_assert_eq!(change.broadens.is_empty() && !change.uncertain, !broadens(&a, &b), "{} {} {:?}", a, b, change);
+        prop_assert_eq!(change.narrows.is_empty() && !change.uncertain, !narrows(&a, &b));
+        if request.2 != Said::Unknown && allowed(&b, &request) && !allowed(&a, &request) {
+            let names = |access: &Access| {
+                let action = access.actions.iter().any(|p| p.starts_with("all but") || matches(p, &request.0, Case::Insensitive));
+                let resource = access.resources.iter().any(|p| p.starts_with("all but") || matches(p, &request.1, Case::Sensitive));
+                action && resource
+            };
+            prop_assert!(change.broadens.iter().any(names), "{} {} {:?} {:?}", a, b, request, change);
         }
     }
 

@@ -177,6 +177,7 @@ impl World {
             }
             // It takes what it is given: what AWS says is a test's to make up.
             Question::Verdict { .. } => Answer::Verdict(Vec::new()),
+            Question::PolicyVerdict { .. } => Answer::PolicyVerdict(Vec::new()),
             Question::ScriptObject { bucket, key } => Answer::ScriptObject(self.object(bucket, key)),
             Question::RoleGrants(arn) => {
                 let found = self.roles.values().find(|live| live.arn == *arn);

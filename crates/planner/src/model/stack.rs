@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use statewright_source::{FileId, Node, Span, Value};
-use statewright_spec::{Address, Declared, Desired, Identity, Mention, Owner, Resource, Secret};
+use statewright_spec::{Address, Declared, Desired, Guard, Identity, Mention, Owner, Resource, Secret};
 
 use crate::kind::{Use, uses};
 
@@ -28,6 +28,8 @@ pub struct Stack {
     pub allow: BTreeSet<String>,
     /// `replace: allowed` on every resource.
     pub may_replace: bool,
+    /// `guard:`
+    pub guard: Option<Guard>,
 }
 
 impl Stack {
@@ -43,6 +45,7 @@ impl Stack {
             secrets: Vec::new(),
             allow: BTreeSet::new(),
             may_replace: false,
+            guard: None,
         }
     }
 
@@ -106,6 +109,7 @@ impl Stack {
             needs,
             prefers: self.prefers.clone(),
             mentions: self.mentions.clone(),
+            guard: self.guard.clone(),
             secrets: self.secrets.clone(),
             resources,
         }

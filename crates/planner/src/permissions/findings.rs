@@ -261,7 +261,7 @@ pub(super) fn shared(findings: &mut Vec<Found>) {
 }
 
 /// Replaces what may not be shown.
-pub(super) fn hide(text: &mut String, secrets: &[Secret]) {
+pub(crate) fn hide(text: &mut String, secrets: &[Secret]) {
     if secrets.iter().any(|s| !s.expose().is_empty() && text.contains(s.expose())) {
         "(sensitive)".clone_into(text);
     }

@@ -21,6 +21,7 @@ use statewright_iam::{
 use statewright_source::{Diagnostic, Span};
 use statewright_spec::{Address, Arn, Desired, Kind, MachineNeeds, Part, Resource, kind::state_machine::StateMachine};
 
+pub(crate) use self::findings::hide;
 use self::known::{known_need, known_policy, known_text};
 pub use self::role::{Grants, Origin, Source};
 pub(crate) use self::{assumes::service_can_assume, findings::actions_on};

@@ -14,7 +14,7 @@ use super::{
 use crate::{Mode, Observed, model::World};
 
 /// What a role grants: the actions that its documents allow (they allow on everything, see [`super::generate`]).
-fn granted(world: &World, role: &Arn) -> BTreeSet<String> {
+pub(super) fn granted(world: &World, role: &Arn) -> BTreeSet<String> {
     let Some(live) = world.roles.values().find(|live| live.arn == *role) else { return BTreeSet::new() };
     let held = live.role.attachments.iter().filter_map(|arn| world.policies.get(arn.name()));
     let documents = held.flat_map(|p| p.versions.iter().filter(|(n, _)| *n == p.default).map(|(_, document)| document));

@@ -1,6 +1,8 @@
 //! Laws over generated stacks, plans as they look, and each finding.
 
+mod access;
 mod definitions;
+mod documents;
 mod dump;
 mod fields;
 mod findings;

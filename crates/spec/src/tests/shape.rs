@@ -72,11 +72,6 @@ fn the_head() {
       spec.yaml:4:52 `useast1` must match `^[a-z]{2,4}(-[a-z]+)+-[0-9]+$`
       = The region: work in any other is refused
     ");
-    assert_snapshot!(told(&with("guard: no-broadening\n")), @r"
-    error[SPEC009] `guard` is not available yet
-      spec.yaml:3:1 `guard` guards against broader permissions
-      = leave it out
-    ");
     assert_snapshot!(told(&with("roles: [a]\n")), @r"
     error[SPEC007] `roles` must be a map, not a list
       spec.yaml:3:8 `[a]` a map must stand here
@@ -310,6 +305,19 @@ fn keys_of_later_versions() {
       spec.yaml:3:63 `grants` not known
       = known here: `retention_days`, `kms_key`, `class`, `deletion_protection`, `tags`, `allow`, `replace`
     ");
+}
+
+#[test]
+fn guards() {
+    let told_of = |guard: &str| told(&with(&format!("guard: {guard}\n")));
+    assert_eq!(told_of("no-broadening"), "fine");
+    let desired = Repository::new(&with("guard: no-broadening\n")).outcome().desired();
+    assert!(matches!(desired.guard, Some(crate::Guard::NoBroadening { .. })));
+    assert_eq!(told_of("\"${var.guard}\"\nvariables: { guard: { default: no-broadening } }"), "fine");
+    assert_snapshot!(told_of("broadening"));
+    assert_snapshot!(told_of("true"));
+    assert_snapshot!(told_of("\"${var.guard}\"\nvariables: { guard: { default: nothing } }"));
+    assert_snapshot!(told(&with("environments: { prod: { guard: no-broadening } }\n")));
 }
 
 #[test]

@@ -102,6 +102,11 @@ pub(super) fn decode(method: &Method, target: &str, headers: &HeaderMap, body: &
     let decoded = json::decode(headers, body).or_else(|| match signed.as_deref() {
         Some("s3") => Some(s3::decode(method, path, query, headers)),
         Some("lambda") => lambda::decode(method, path, query, body),
+        Some("access-analyzer") if *method == Method::POST && path == "/policy/validation" => Some(Operation {
+            service: Service::from_signing_name("access-analyzer"),
+            name: "ValidatePolicy".to_owned(),
+            parameters: serde_json::from_slice(body).unwrap_or_default(),
+        }),
         _ => query::decode(signed.as_deref(), query, headers, body),
     });
     decoded.unwrap_or_else(|| Operation {

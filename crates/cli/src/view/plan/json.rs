@@ -14,6 +14,7 @@ use statewright_source::{
 
 use crate::view::{
     FORMAT_VERSION,
+    access::{self, AccessDocument},
     permissions::{self, PermissionDocument},
 };
 
@@ -57,6 +58,8 @@ pub(crate) struct PlanDocument {
     unchanged: Vec<String>,
     /// What each state needs of its machine's role, and whether it has it.
     permissions: Vec<PermissionDocument>,
+    /// What each role and policy allows after and not before, and the other way round.
+    access: Vec<AccessDocument>,
     /// What was noticed.
     findings: Vec<Finding>,
 }
@@ -207,6 +210,7 @@ fn one(plan: &Plan, sources: &Sources) -> PlanDocument {
         definition_changes: plan.definitions.iter().map(definition).collect(),
         unchanged: plan.unchanged.iter().map(ToString::to_string).collect(),
         permissions: permissions::documents(&plan.permissions),
+        access: access::documents(plan),
         findings: render::findings(sources, &plan.findings),
     }
 }

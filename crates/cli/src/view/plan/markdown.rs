@@ -46,7 +46,7 @@ pub(crate) fn markdown(plan: &Plan, sources: &Sources) -> String {
             let _ = writeln!(out, "- ⚠ {}: {}", code(&step.address.to_string()), cell(risk));
         }
     }
-    let lines: Vec<String> = permissions::summary(&plan.permissions).iter().map(Line::plain).collect();
+    let lines: Vec<String> = permissions::summary(plan).iter().map(Line::plain).collect();
     if !lines.is_empty() {
         let shown = lines.join("\n");
         let _ = writeln!(out, "\n<details><summary>Permissions</summary>\n\n{}\n</details>", fenced("", shown.trim()));

@@ -3,8 +3,9 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use statewright_asl::{ChangeKind, EdgeChange};
+use statewright_iam::access::change as change_in_access;
 use statewright_planner::{
-    Action, Change, DefinitionChanges, Fingerprint, Operation, Plan, Shown, StateChanges, Step, StepId,
+    AccessChanges, Action, Change, DefinitionChanges, Fingerprint, Operation, Plan, Shown, StateChanges, Step, StepId,
     operation::{role::RoleOperation, state_machine::StateMachineOperation},
 };
 use statewright_source::Sources;
@@ -77,6 +78,28 @@ fn definition(machine: &Address) -> DefinitionChanges {
     }
 }
 
+/// What the role gains and loses, in every form.
+fn access(role: &Address) -> Vec<(Address, AccessChanges)> {
+    let policy = |statements: &Value| json!({"Version": "2012-10-17", "Statement": statements});
+    let before = policy(&json!([
+        {"Effect": "Allow", "Action": ["glue:Get*", "s3:GetObject"], "Resource": ["*"]},
+        {"Effect": "Deny", "Action": "glue:DeleteJob", "Resource": "*"}]));
+    let after = policy(&json!([
+        {"Effect": "Allow", "Action": "glue:*", "Resource": "*"},
+        {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/\u{1b}[31m": "| `x` <b>"}}}]));
+    let trust = |who: &Value| policy(&json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": who}]));
+    let changes = AccessChanges {
+        grants: change_in_access(&before, &after),
+        boundary: change_in_access(&policy(&json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}])), &before),
+        trust: change_in_access(&trust(&json!({"Service": "states.amazonaws.com"})), &trust(&json!("*"))),
+        unread: vec!["the policy Theirs, which AWS would not show: no".to_owned()],
+        unread_gives: true,
+        through: std::collections::BTreeSet::new(),
+    };
+    let policy = AccessChanges { through: [role.clone()].into(), ..changes.clone() };
+    vec![(Address::new(Kind::Policy, "P"), policy), (role.clone(), changes)]
+}
+
 /// A plan with one change of every form, some of it hostile.
 fn plan() -> Plan {
     let region = Region::new("us-east-1");
@@ -135,6 +158,8 @@ fn plan() -> Plan {
         ],
         unchanged: [Address::new(Kind::Policy, "P")].into(),
         permissions: Vec::new(),
+        access: access(&role),
+        guard: None,
         findings: Vec::new(),
     }
 }

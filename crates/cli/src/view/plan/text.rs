@@ -36,7 +36,7 @@ pub(crate) fn text(plan: &Plan, sources: &Sources) -> String {
             let _ = writeln!(out, "  {:numbers$} = {n} unchanged", "");
         }
     }
-    for line in permissions::summary(&plan.permissions) {
+    for line in permissions::summary(plan) {
         let _ = writeln!(out, "{}", line.painted());
     }
     let (shown, rest) = (finding::for_plan(&plan.findings), finding::rest(&plan.findings));
