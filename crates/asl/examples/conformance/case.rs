@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Value, json};
 use statewright_asl::{MachineType, Options, Tokens, check, unreadable};
-use statewright_source::{Diagnostic, Severity, Sources, parse_json, parse_yaml};
+use statewright_source::{Diagnostic, Node, Severity, Sources, Span, parse_json, parse_yaml};
 
 /// What somebody said of a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +44,8 @@ pub(crate) struct Found {
     pub(crate) diagnostic: Diagnostic,
     /// From 1: line, column, line, column.
     pub(crate) place: Option<[usize; 4]>,
+    /// The same of what is around it: the whole value, its key, both together.
+    around: Vec<[usize; 4]>,
 }
 
 /// Every case under a folder.
@@ -149,14 +151,38 @@ impl Case {
         let findings = diagnostics
             .into_iter()
             .map(|diagnostic| {
-                let place = diagnostic.primary.as_ref().map(|label| {
-                    let (start, end) = (sources.start(label.span), sources.end(label.span));
+                let place = |span| {
+                    let (start, end) = (sources.start(span), sources.end(span));
                     [start.line, start.column, end.line, end.column]
-                });
-                Found { diagnostic, place }
+                };
+                let at = diagnostic.primary.as_ref().map(|label| label.span);
+                let mut around = Vec::new();
+                if let (Some(root), Some(span)) = (&parsed.root, at) {
+                    enclosing(root, span, &mut around);
+                }
+                // Of two fields that exclude each other it marks both; here one is the place and the other beside it.
+                around.extend(diagnostic.related.iter().map(|label| label.span));
+                Found { place: at.map(place), around: around.into_iter().map(place).collect(), diagnostic }
             })
             .collect();
         Outcome { case: self, findings, took }
+    }
+}
+
+/// The innermost value that holds a place, with its key and without.
+fn enclosing(node: &Node, place: Span, found: &mut Vec<Span>) {
+    let holds = |span: Span| span.start <= place.start && place.end <= span.end;
+    let entries = node.as_map().unwrap_or_default();
+    for entry in entries {
+        let both = Span { end: entry.value.span.end, ..entry.key_span };
+        if holds(both) {
+            *found = vec![entry.key_span, entry.value.span, both];
+            enclosing(&entry.value, place, found);
+        }
+    }
+    for item in node.as_seq().unwrap_or_default().iter().filter(|item| holds(item.span)) {
+        *found = vec![item.span];
+        enclosing(item, place, found);
     }
 }
 
@@ -175,10 +201,12 @@ impl Outcome<'_> {
         })
     }
 
-    /// How many of the language server's places are places of findings. The documents were re-emitted, with other indents
-    /// than those that the places count: where line and column differ, a token of the same width is the same token.
+    /// How many of the language server's places are places of findings, or hold one: it marks a whole value, or a value with
+    /// its key, where only a part is wrong. The documents were re-emitted, with other indents than those that the places
+    /// count: where line and column differ, a token of the same width is the same token.
     pub(crate) fn places_met(&self) -> usize {
-        let found: Vec<[usize; 4]> = self.findings.iter().filter_map(|f| f.place).collect();
+        let found: Vec<[usize; 4]> =
+            self.findings.iter().flat_map(|f| f.place.into_iter().chain(f.around.iter().copied())).collect();
         let width = |p: &[usize; 4]| (p[0] == p[2]).then(|| p[3] - p[1]);
         let met = |p: &&[usize; 4]| {
             found.contains(&p.map(|n| n + 1)) || found.iter().any(|f| width(f).is_some() && width(f) == width(p))
