@@ -19,14 +19,16 @@ mod rule;
 mod testing;
 
 pub use check::{
-    Allowed, AwsDiagnostic, Checked, MachineType, Options, Tokens, allowed, catalogue, check, locate, not_said_by_us,
-    rule, unreadable,
+    Allowed, AwsDiagnostic, Checked, Options, Tokens, allowed, catalogue, check, locate, not_said_by_us, rule,
+    unreadable,
 };
 pub use diff::{
     ChangeKind, DefinitionDiff, EdgeChange, JsonChange, JsonPath, JsonStep, StateChange, diff, json_changes,
 };
 pub use flow::{Container, ContainerRole, Edge, EdgeKind, Flow, FlowState, Retrier};
 pub use mentions::{Function, Mention, Target, mentions};
-pub use model::{Body, BodyId, Definition, QueryLanguage, Slot, State, StateId, StateType, Transition, TransitionKind};
+pub use model::{
+    Body, BodyId, Definition, MachineType, QueryLanguage, Slot, State, StateId, StateType, Transition, TransitionKind,
+};
 pub use resource::{Integration, LambdaArn, Pattern, Resource};
 pub use rule::{Group, Rule};

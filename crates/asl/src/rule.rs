@@ -2,7 +2,7 @@
 
 use statewright_source::{Code, Diagnostic, Severity, Span};
 
-use crate::check::MachineType;
+use crate::model::MachineType;
 
 /// A rule. Its page is generated from it, and a test holds that `wrong` breaks it and `right` does not.
 #[derive(Debug, Clone, Copy, PartialEq)]

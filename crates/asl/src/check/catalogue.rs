@@ -4,13 +4,14 @@ use std::sync::LazyLock;
 
 use super::{
     aws, call, choice, constant, document, errors, express, expression, graph, language, map, names, parameters, path,
-    task, template, value, variables,
+    shared, task, template, value, variables,
 };
 use crate::rule::Rule;
 
 static CATALOGUE: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let groups = [
         document::RULES,
+        shared::RULES,
         names::RULES,
         graph::RULES,
         language::RULES,

@@ -4,12 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use statewright_source::{Node, Severity, Value};
 
-use super::{
-    context::Context,
-    fields,
-    object::{self, Object},
-    place::Place,
-};
+use super::{context::Context, fields, object, place::Place, shared::Object};
 use crate::{
     flow::expression,
     model::{QueryLanguage, State, StateType},

@@ -5,10 +5,10 @@ use std::cell::Cell;
 use statewright_source::{Diagnostic, Node, Span, nearest};
 
 use super::{
-    MachineType, Options, Tokens, place,
+    Options, Tokens, place,
     place::{Cursor, Place},
 };
-use crate::model::{Definition, StateId, StateType};
+use crate::model::{Definition, MachineType, StateId, StateType};
 
 /// The definition, what was asked, what was found.
 pub(super) struct Context<'c, 'n> {

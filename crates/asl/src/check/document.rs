@@ -6,9 +6,9 @@ use statewright_source::Severity;
 
 use super::{
     context::Context,
-    fields, language,
-    object::{self, Object},
+    fields, language, object,
     place::Place,
+    shared::{Object, PASS},
 };
 use crate::{
     model::BodyId,
@@ -25,68 +25,6 @@ const NOT_AN_OBJECT: Rule = Rule::schema(
     "A definition is a JSON object with at least `StartAt` and `States`.",
 )
 .examples("[]", PASS);
-
-pub(super) const MISSING: Rule = Rule::schema(
-    "ASL002",
-    "missing-field",
-    Group::Document,
-    "AWS refuses an object that lacks a field that it cannot do without.",
-)
-.examples(r#"{ "States": { "A": { "Type": "Pass", "End": true } } }"#, PASS);
-
-pub(super) const UNKNOWN: Rule = Rule::schema(
-    "ASL003",
-    "unknown-field",
-    Group::Document,
-    "AWS refuses fields that it does not know, and fields that another type of state has. Names are case-sensitive. \
-     What is meant for people goes into `Comment`.",
-)
-.examples(r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "TimeoutSeconds": 5, "End": true } } }"#, PASS);
-
-pub(super) const WRONG_KIND: Rule = Rule::schema(
-    "ASL004",
-    "wrong-kind",
-    Group::Document,
-    "A value is of another kind than the field takes: a string where a number belongs, a list where an object does. \
-     In YAML quotes make the difference.",
-)
-.examples(
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Wait", "Seconds": "5", "End": true } } }"#,
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Wait", "Seconds": 5, "End": true } } }"#,
-);
-
-pub(super) const NOT_ALLOWED: Rule = Rule::schema(
-    "ASL005",
-    "value-not-allowed",
-    Group::Document,
-    "The field takes one of a few values, written exactly so.",
-)
-.examples(r#"{ "StartAt": "A", "States": { "A": { "Type": "pass", "End": true } } }"#, PASS);
-
-pub(super) const OUT_OF_RANGE: Rule =
-    Rule::schema("ASL006", "out-of-range", Group::Document, "The number is below or above what AWS takes.").examples(
-        r#"{ "StartAt": "A", "States": { "A": { "Type": "Wait", "Seconds": -1, "End": true } } }"#,
-        r#"{ "StartAt": "A", "States": { "A": { "Type": "Wait", "Seconds": 1, "End": true } } }"#,
-    );
-
-pub(super) const EMPTY: Rule = Rule::schema(
-    "ASL007",
-    "empty",
-    Group::Document,
-    "The list or the object must have something in it: a machine a state, a Parallel state a branch, a Choice state a rule.",
-)
-.examples(r#"{ "StartAt": "A", "States": {} }"#, PASS);
-
-pub(super) const EXCLUSIVE: Rule = Rule::schema(
-    "ASL008",
-    "exclusive-fields",
-    Group::Document,
-    "The fields say the same thing in two ways, and AWS takes one of them only.",
-)
-.examples(
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Wait", "Seconds": 5, "SecondsPath": "$.s", "End": true } } }"#,
-    r#"{ "StartAt": "A", "States": { "A": { "Type": "Wait", "SecondsPath": "$.s", "End": true } } }"#,
-);
 
 const TOO_LARGE: Rule = Rule::schema(
     "ASL009",
@@ -116,22 +54,7 @@ const UNCLOSED_TOKEN: Rule = Rule::schema(
     r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "Result": "${Name}", "End": true } } }"#,
 );
 
-/// The smallest definition that is right.
-pub(super) const PASS: &str = r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } }"#;
-
-pub(super) const RULES: &[Rule] = &[
-    NOT_AN_OBJECT,
-    MISSING,
-    UNKNOWN,
-    WRONG_KIND,
-    NOT_ALLOWED,
-    OUT_OF_RANGE,
-    EMPTY,
-    EXCLUSIVE,
-    TOO_LARGE,
-    NEARLY_TOO_LARGE,
-    UNCLOSED_TOKEN,
-];
+pub(super) const RULES: &[Rule] = &[NOT_AN_OBJECT, TOO_LARGE, NEARLY_TOO_LARGE, UNCLOSED_TOKEN];
 
 /// The machine's own fields. Gives whether there is any sense in going on.
 pub(super) fn check(cx: &mut Context<'_, '_>) -> bool {

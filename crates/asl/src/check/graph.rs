@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use statewright_source::{Node, Severity};
 
-use super::{context::Context, document::PASS, mend::mend, place::Place};
+use super::{context::Context, mend::mend, place::Place, shared::PASS};
 use crate::{
     flow,
     model::{Body, Definition, Slot, State, StateType, Transition, TransitionKind},

@@ -4,11 +4,10 @@ use statewright_source::{Entry, Node, Severity};
 
 use super::{
     context::Context,
-    document::{NOT_ALLOWED, WRONG_KIND},
     mend::mend,
-    object::Object,
     place::Place,
     schema::Field,
+    shared::{NOT_ALLOWED, Object, WRONG_KIND},
 };
 use crate::{
     model::{QueryLanguage, State},

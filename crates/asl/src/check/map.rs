@@ -6,9 +6,9 @@ use statewright_source::{Node, Severity, Span, Value};
 
 use super::{
     context::Context,
-    document::{MISSING, NOT_ALLOWED, UNKNOWN},
     mend::mend,
     place::Place,
+    shared::{MISSING, NOT_ALLOWED, UNKNOWN, wrong_kind},
 };
 use crate::{
     flow::distributed,
@@ -268,7 +268,7 @@ fn resource(cx: &mut Context<'_, '_>, node: &Node, place: &Place<'_>, allowed: f
     let Some(resource) = node.get("Resource").filter(|n| !cx.opaque(n)) else { return };
     let place = place.key("Resource");
     let Some(text) = resource.as_str() else {
-        super::object::wrong_kind(cx, resource, "a string", "STRING", &place);
+        wrong_kind(cx, resource, "a string", "STRING", &place);
         return;
     };
     let right = match crate::resource::Resource::of(text) {

@@ -23,6 +23,7 @@ mod parameters;
 mod path;
 mod place;
 mod schema;
+mod shared;
 mod silence;
 mod task;
 mod template;
@@ -37,7 +38,7 @@ pub use silence::{Allowed, allowed};
 
 use statewright_source::{Diagnostic, Node, Sources};
 
-use crate::model::Definition;
+use crate::model::{Definition, MachineType};
 use context::Context;
 
 /// How a definition is to be read.
@@ -49,15 +50,6 @@ pub struct Options<'s> {
     pub tokens: Tokens,
     /// The texts: with them a finding in an expression points into it, whatever escapes and indents stand before it.
     pub sources: Option<&'s Sources>,
-}
-
-/// The types of machines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MachineType {
-    /// Up to a year, exactly once.
-    Standard,
-    /// Up to five minutes, at least once.
-    Express,
 }
 
 /// What `${…}` in a definition means.

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use super::{
     context::Context,
-    document::{MISSING, NOT_ALLOWED, PASS},
     language,
     mend::mend,
-    object,
     place::Place,
+    shared::{MISSING, NOT_ALLOWED, PASS, wrong_kind},
 };
 use crate::{
     model::{State, StateType},
@@ -95,7 +94,7 @@ fn kind(cx: &mut Context<'_, '_>, state: &State<'_>) {
         return;
     }
     let Some(text) = value.as_str() else {
-        object::wrong_kind(cx, value, "a string", "STRING", &place);
+        wrong_kind(cx, value, "a string", "STRING", &place);
         return;
     };
     let title = format!("there is no type of state `{text}`");

@@ -1,30 +1,19 @@
 //! Objects against their schemas: fields that are missing, too many, or of the other language.
 
-use statewright_source::{Diagnostic, Entry, Node, Span};
+use statewright_source::{Diagnostic, Entry, Node};
 
 use super::{
     choice,
     context::Context,
-    document::{EMPTY, EXCLUSIVE, MISSING, UNKNOWN, WRONG_KIND},
     fields, language,
     mend::mend,
     path,
     place::Place,
     schema::{Emptiness, Field, Schema, Shape},
+    shared::{EMPTY, EXCLUSIVE, MISSING, Object, UNKNOWN, wrong_kind},
     template, value, variables,
 };
 use crate::model::{BodyId, State, StateType};
-
-/// An object that is looked at.
-#[derive(Clone, Copy)]
-pub(super) struct Object<'p> {
-    /// The state that it is or belongs to; `None` for the machine.
-    pub(super) state: Option<&'p State<'p>>,
-    pub(super) node: &'p Node,
-    /// The key that it stands under, if it stands under one.
-    pub(super) key: Option<Span>,
-    pub(super) place: Place<'p>,
-}
 
 /// A state's own fields and all that is in them, but for the states inside it.
 pub(super) fn state(cx: &mut Context<'_, '_>, state: &State<'_>) {
@@ -89,13 +78,6 @@ fn presence(cx: &mut Context<'_, '_>, object: Object<'_>, schema: &Schema) {
     }
 }
 
-impl Object<'_> {
-    /// Where a finding about the object as a whole points: its key (a state's name), else the object.
-    pub(super) fn head(&self) -> Span {
-        self.key.unwrap_or(self.node.span)
-    }
-}
-
 /// What an object is, in a reader's words.
 fn what(cx: &Context<'_, '_>, object: Object<'_>) -> String {
     match object.place {
@@ -157,17 +139,6 @@ fn types_with(field: &str) -> Option<String> {
         .collect();
     let (last, first) = kinds.split_last()?;
     Some(if first.is_empty() { (*last).to_owned() } else { format!("{} and {last}", first.join(", ")) })
-}
-
-pub(super) fn wrong_kind(cx: &mut Context<'_, '_>, node: &Node, wanted: &str, aws: &str, place: &Place<'_>) {
-    let name = match place {
-        Place::Key(_, key) => format!("`{key}`"),
-        Place::State(id) => format!("state `{}`", cx.definition.state(*id).name),
-        _ => "this".to_owned(),
-    };
-    let title = format!("{name} must be {wanted}, not {}", node.kind());
-    let found = WRONG_KIND.at(node.span, title, cx.location(place));
-    cx.push(found.help(format!("AWS: expected value of type [{aws}]")));
 }
 
 fn empty(cx: &mut Context<'_, '_>, node: &Node, place: &Place<'_>, key: &str) {

@@ -2,7 +2,7 @@
 
 use statewright_source::{Node, Severity, Span};
 
-use super::{context::Context, object::wrong_kind, place::Place};
+use super::{context::Context, place::Place, shared::wrong_kind};
 use crate::{
     model::{State, StateType},
     path::{Argument, Call, Dynamic, JsonPathExpr, Root, parse_call, parse_path},

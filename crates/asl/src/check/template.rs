@@ -7,10 +7,10 @@ use super::{
     expression,
     language::{DOLLAR_KEY_IN_JSONATA, EXPRESSION_IN_JSONPATH},
     mend::mend,
-    object::wrong_kind,
     path,
     place::Place,
     schema::Scope,
+    shared::wrong_kind,
     value::looks_dynamic,
 };
 use crate::{

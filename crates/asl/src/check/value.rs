@@ -4,12 +4,11 @@ use statewright_source::{Node, Severity, Value};
 
 use super::{
     context::Context,
-    document::{NOT_ALLOWED, OUT_OF_RANGE},
     expression,
     mend::mend,
-    object::wrong_kind,
     place::Place,
     schema::{Scope, Shape},
+    shared::{NOT_ALLOWED, OUT_OF_RANGE, WRONG_KIND, wrong_kind},
 };
 use crate::{
     jsonata::Gives,
@@ -99,7 +98,7 @@ pub(super) fn integer(cx: &mut Context<'_, '_>, node: &Node, place: &Place<'_>, 
         (None, None, Some(f)) if f.fract() == 0.0 => f as i64,
         _ => {
             let title = format!("{} must be an integer, not {number}", name(place));
-            let found = super::document::WRONG_KIND.at(node.span, title, cx.location(place));
+            let found = WRONG_KIND.at(node.span, title, cx.location(place));
             cx.push(found.help("AWS: expected value of type [INTEGER]"));
             return;
         }
@@ -128,7 +127,7 @@ fn not_a_number(cx: &mut Context<'_, '_>, node: &Node, place: &Place<'_>, wanted
         && looks_dynamic(text)
     {
         let title = format!("{} must be {wanted}, not a path", name(place));
-        let found = super::document::WRONG_KIND.at(node.span, title, cx.location(place));
+        let found = WRONG_KIND.at(node.span, title, cx.location(place));
         cx.push(found.help(format!("did you mean `{field}Path`?")));
         return;
     }

@@ -7,9 +7,9 @@ use statewright_source::{Node, Severity, Span};
 use super::{
     assigned::{Assigned, isolated, names_of},
     context::{Context, Read},
-    object::wrong_kind,
     place::Place,
     schema::Scope,
+    shared::wrong_kind,
     template,
 };
 use crate::{

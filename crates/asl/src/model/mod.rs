@@ -147,6 +147,15 @@ pub enum QueryLanguage {
     Jsonata,
 }
 
+/// The types of machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MachineType {
+    /// Up to a year, exactly once.
+    Standard,
+    /// Up to five minutes, at least once.
+    Express,
+}
+
 impl BodyId {
     /// The machine's own body.
     pub const MACHINE: Self = Self(0);
