@@ -10,7 +10,6 @@ use statewright_planner::{Plan, Step, StepId};
 
 use crate::{
     Cloud, Event, Interrupt, Journal, Options, What,
-    call::Ledger,
     step::{Outcome, Runner},
 };
 
@@ -23,7 +22,7 @@ pub async fn apply<C: Cloud>(
     interrupt: &Interrupt,
     sink: &(dyn Fn(Event) + Send + Sync),
 ) -> Journal {
-    let runner = &Runner { plan, cloud, options, interrupt, sink, written: Ledger::default() };
+    let runner = &Runner::new(plan, cloud, options, interrupt, sink);
     let mut waiting: BTreeMap<StepId, &Step> = plan.steps.iter().map(|step| (step.id, step)).collect();
     let mut done = BTreeSet::new();
     let mut journal = Journal::default();

@@ -90,6 +90,7 @@ impl<C: Cloud> Runner<'_, C> {
         }
         calls.extend(call.calls().first().map(ToString::to_string));
         self.written.add(&call);
+        self.wrote(&call);
         Ok(())
     }
 

@@ -6,6 +6,7 @@ mod apply;
 mod call;
 mod cloud;
 mod event;
+mod look;
 mod options;
 mod step;
 mod wait;

@@ -1,11 +1,15 @@
 //! One step: its calls in turn, made again where AWS needs time, and what was created read back.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::{
+    collections::BTreeMap,
+    sync::Mutex,
+    time::{Duration, Instant, SystemTime},
+};
 
-use statewright_planner::{Observed, Operation, Plan, Refusal, RefusalKind, Step, mend};
-use statewright_spec::{Arn, Resource};
+use statewright_planner::{Believed, Observed, Operation, Plan, Refusal, RefusalKind, Step, mend};
+use statewright_spec::{Address, Arn, Resource};
 
-use crate::{Cloud, Event, Interrupt, Options, What, call::Ledger};
+use crate::{Cloud, Event, Interrupt, Options, What, call::Ledger, look::Sight};
 
 /// How a step ended.
 pub(crate) enum Outcome {
@@ -29,6 +33,8 @@ pub(crate) struct Runner<'a, C> {
     pub(crate) interrupt: &'a Interrupt,
     pub(crate) sink: &'a (dyn Fn(Event) + Send + Sync),
     pub(crate) written: Ledger,
+    /// What each address that the plan found is taken to be.
+    pub(crate) believed: Mutex<BTreeMap<Address, Believed>>,
 }
 
 impl<C: Cloud> Runner<'_, C> {
@@ -49,7 +55,15 @@ impl<C: Cloud> Runner<'_, C> {
     }
 
     async fn operations(&self, step: &Step, calls: &mut Vec<String>) -> Result<(), Stop> {
+        let mut looked = false;
         for operation in &step.operations {
+            // What a wait waits for may take an hour: the look comes just before the first write.
+            if !looked && !matches!(operation, Operation::Wait(_)) {
+                looked = true;
+                if self.look(step).await? == Sight::Done {
+                    return Ok(());
+                }
+            }
             self.operation(step, operation, calls).await?;
         }
         if let Some(wanted) = &step.read_back {

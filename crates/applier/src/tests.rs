@@ -1,6 +1,7 @@
 //! The order, the waits and the journal, against a cloud in memory.
 
 mod hope;
+mod look;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -54,7 +55,9 @@ impl Script {
 impl Cloud for Script {
     async fn perform(&self, operation: &Operation) -> Result<(), Refusal> {
         let name = match operation {
-            Operation::Policy(PolicyOperation::Delete { arn }) => arn.name().to_owned(),
+            Operation::Policy(PolicyOperation::Delete { arn } | PolicyOperation::Tag { arn, .. }) => {
+                arn.name().to_owned()
+            }
             Operation::LogGroup(LogGroupOperation::Delete { name })
             | Operation::Policy(PolicyOperation::Create { name, .. })
             | Operation::Role(RoleOperation::Attach { name, .. } | RoleOperation::UpdateTrust { name, .. })
@@ -119,6 +122,7 @@ fn step(id: u32, needs: &[u32], operations: Vec<Operation>) -> Step {
         changes: Vec::new(),
         needs: needs.iter().map(|id| StepId(*id)).collect(),
         expects: Fingerprint::default(),
+        before: None,
         why: String::new(),
         risk: None,
         operations,

@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod access;
+mod believed;
 mod checks;
 pub mod codes;
 mod compare;
@@ -33,6 +34,7 @@ mod survey;
 mod tests;
 
 pub use access::AccessChanges;
+pub use believed::Believed;
 pub use codes::CODES;
 pub use live::{
     Answer, Detail, Fingerprint, Found, Live, Observed, Present, Question, Reading, Refusal, RefusalKind, ScriptObject,

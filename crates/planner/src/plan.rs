@@ -6,7 +6,7 @@ use statewright_asl::{ChangeKind, EdgeChange};
 use statewright_source::{Diagnostic, Severity};
 use statewright_spec::{Address, Guard, Identity, Owner, Resource};
 
-use crate::{AccessChanges, Fingerprint, Operation, permissions::RolePermissions};
+use crate::{AccessChanges, Fingerprint, Operation, Present, permissions::RolePermissions};
 
 /// Everything that an apply will do, in an order that holds. The same spec and the same live state give the same plan.
 #[derive(Debug, Clone)]
@@ -58,8 +58,11 @@ pub struct Step {
     pub changes: Vec<Change>,
     /// Steps that must be done before.
     pub needs: BTreeSet<StepId>,
-    /// What must still be so before the first write.
+    /// What must still be so before the first write, as far as it may be shown and kept.
     pub expects: Fingerprint,
+    /// What was read, where it is there and this is its first step: held against a read just before the step's first
+    /// write. It is neither shown nor kept.
+    pub before: Option<Box<Present>>,
     /// Why it is done, in a sentence.
     pub why: String,
     /// What may go wrong or be missed by it, in a sentence.

@@ -114,6 +114,18 @@ impl Resource {
         }
     }
 
+    /// Its tags, without ours, to be changed.
+    pub const fn tags_mut(&mut self) -> &mut Tags {
+        match self {
+            Self::Policy(r) => &mut r.tags,
+            Self::Role(r) => &mut r.tags,
+            Self::LogGroup(r) => &mut r.tags,
+            Self::Function(r) => &mut r.tags,
+            Self::Job(r) => &mut r.tags,
+            Self::StateMachine(r) => &mut r.tags,
+        }
+    }
+
     /// Its tags, without ours.
     pub const fn tags(&self) -> &Tags {
         match self {

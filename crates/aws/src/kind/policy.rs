@@ -123,6 +123,8 @@ fn map(arn: Arn, version: String, policy: Raw, encoded: Option<&str>) -> Result<
     let Labels { tags, owner, markers } = labels(policy.tags.unwrap_or_default());
     let mut fingerprint = Fingerprint::default();
     fingerprint.0.insert("version".to_owned(), version.clone());
+    // Another policy of the same name has another id, and begins with v1 as well.
+    fingerprint.0.extend(policy.policy_id.clone().map(|id| ("id".to_owned(), id)));
     if let Some(updated) = policy.update_date {
         fingerprint.0.insert("updated".to_owned(), updated.to_string());
     }
@@ -238,6 +240,7 @@ mod tests {
     fn raw() -> Raw {
         Raw::builder()
             .policy_name("P")
+            .policy_id("ANPA1")
             .arn("arn:aws:iam::123456789012:policy/team/P")
             .path("/team/")
             .default_version_id("v3")
@@ -260,6 +263,7 @@ mod tests {
         assert_eq!(present.owner, Some(Owner::from_tag("s@r")));
         assert_eq!(present.detail, Detail::Policy { default_version: "v3".into(), attachments: 3 });
         assert_eq!(present.fingerprint.0["updated"], "1970-01-01T00:00:00Z");
+        assert_eq!(present.fingerprint.0["id"], "ANPA1");
     }
 
     #[test]

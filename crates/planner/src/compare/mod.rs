@@ -179,6 +179,11 @@ impl Differences {
         self.0.iter().any(|d| !fields.contains(&d.field))
     }
 
+    /// Where something differs, without what: `inline.I/Statement[0]/Action`, `environment.DAY`.
+    pub(crate) fn places(&self) -> Vec<String> {
+        self.0.iter().map(|d| view::path(d.field, d.key.as_deref(), &d.inside)).collect()
+    }
+
     /// The fields that differ by their first word (`logging`), in the order in which the kind compares them.
     pub(crate) fn parts(&self) -> Vec<String> {
         let mut parts: Vec<String> = Vec::new();

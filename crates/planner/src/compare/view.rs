@@ -114,7 +114,7 @@ impl<'a> View<'a> {
     }
 }
 
-fn path(field: &str, key: Option<&str>, inside: &JsonPath) -> String {
+pub(super) fn path(field: &str, key: Option<&str>, inside: &JsonPath) -> String {
     let key = key.map(|key| format!(".{key}")).unwrap_or_default();
     let inside = if inside.0.is_empty() { String::new() } else { inside.to_string() };
     format!("{field}{key}{inside}")

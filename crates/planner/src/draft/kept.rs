@@ -9,7 +9,7 @@ use statewright_spec::{
 
 use super::{Draft, Phase, script};
 use crate::{
-    Action, Answer, Detail, Fingerprint, Present, Question, codes,
+    Action, Answer, Detail, Present, Question, codes,
     compare::{View, retag},
     grants::Pace,
     kind::{Update, function, job, log_group, policy, role, state_machine},
@@ -52,7 +52,7 @@ pub(super) fn drafts(
     }
     // Only an address's first step is held against what was read.
     if let Some(first) = drafts.first_mut() {
-        first.expects = present.fingerprint.clone();
+        first.before = Some(Box::new(present.clone()));
     }
     drafts
 }
@@ -160,7 +160,7 @@ fn remember(survey: &Survey<'_>, address: &Address, declared: &Declared, present
         why: "its role is made anew, and its environment is encrypted for the one before".to_owned(),
         risk: Vec::new(),
         operations: function::remember(&address.name, &present.arn, &standing(present, false)?),
-        expects: Fingerprint::default(),
+        before: None,
         read_back: None,
     })
 }

@@ -62,7 +62,7 @@ pub(super) fn draft(survey: &Survey<'_>, address: &Address, present: &Present, n
         },
         risk,
         operations,
-        expects: present.fingerprint.clone(),
+        before: Some(Box::new(present.clone())),
         read_back: None,
     }
 }

@@ -10,7 +10,7 @@ mod script;
 use statewright_spec::{Address, Resource};
 
 use crate::{
-    Action, Change, Fingerprint, Operation,
+    Action, Change, Operation, Present,
     compare::View,
     kind::{self, Part},
     notes::Notes,
@@ -40,7 +40,8 @@ pub(crate) struct Draft {
     pub(crate) why: String,
     pub(crate) risk: Vec<String>,
     pub(crate) operations: Vec<Operation>,
-    pub(crate) expects: Fingerprint,
+    /// What was read: the first share of an address is held against it.
+    pub(crate) before: Option<Box<Present>>,
     pub(crate) read_back: Option<Box<Resource>>,
 }
 
@@ -75,7 +76,7 @@ impl Draft {
             why: String::new(),
             risk: Vec::new(),
             operations: Vec::new(),
-            expects: Fingerprint::default(),
+            before: None,
             read_back: Some(Box::new(resource.clone())),
         }
     }
@@ -91,7 +92,7 @@ impl Draft {
             why: String::new(),
             risk: Vec::new(),
             operations: part.operations,
-            expects: Fingerprint::default(),
+            before: None,
             read_back: None,
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn draft(
     let mut draft = Draft::making(address, Action::Replace, &view, &declared.resource);
     draft.changes = changes(&view, &present.resource, &declared.resource);
     draft.why = format!("AWS cannot change the {} of a {}", fields.join(" and "), address.kind.noun());
-    draft.expects = present.fingerprint.clone();
+    draft.before = Some(Box::new(present.clone()));
     let mut holders: Vec<Operation> = Vec::new();
     match &present.resource {
         Resource::Policy(_) => {

@@ -203,3 +203,24 @@ impl Json for Vpc {
         Some(serde_json::json!({ "subnets": subnets, "security_groups": security_groups, "ipv6": ipv6 }))
     }
 }
+
+/// What a write makes of it.
+pub(crate) fn written(live: &mut Function, operation: &FunctionOperation) -> bool {
+    match operation {
+        FunctionOperation::UpdateCode { code, architecture, .. } => {
+            live.code.clone_from(code);
+            live.architecture.clone_from(architecture);
+        }
+        FunctionOperation::UpdateConfiguration { function, .. } => {
+            *live = Function {
+                code: live.code.clone(),
+                architecture: live.architecture.clone(),
+                tags: std::mem::take(&mut live.tags),
+                ..Function::clone(function)
+            };
+        }
+        FunctionOperation::MarkCode { .. } | FunctionOperation::Tag { .. } | FunctionOperation::Untag { .. } => {}
+        FunctionOperation::Create { .. } | FunctionOperation::Delete { .. } => return false,
+    }
+    true
+}

@@ -233,3 +233,16 @@ impl Json for SourceControl {
         Some(Value::Object(given.collect()))
     }
 }
+
+/// What a write makes of it. The script is an object of its own.
+pub(crate) fn written(live: &mut Job, operation: &JobOperation) -> bool {
+    match operation {
+        JobOperation::Update { job, .. } => *live = Job { tags: std::mem::take(&mut live.tags), ..Job::clone(job) },
+        JobOperation::UploadScript { .. }
+        | JobOperation::DeleteScript { .. }
+        | JobOperation::Tag { .. }
+        | JobOperation::Untag { .. } => {}
+        JobOperation::Create { .. } | JobOperation::Delete { .. } => return false,
+    }
+    true
+}

@@ -71,3 +71,17 @@ pub(crate) fn update(
 pub(crate) fn delete(name: &str) -> Vec<Operation> {
     vec![Operation::LogGroup(LogGroupOperation::Delete { name: name.to_owned() })]
 }
+
+/// What a write makes of it.
+pub(crate) fn written(group: &mut LogGroup, operation: &LogGroupOperation) -> bool {
+    match operation {
+        LogGroupOperation::PutRetention { days, .. } => group.retention_days = Some(*days),
+        LogGroupOperation::DeleteRetention { .. } => group.retention_days = None,
+        LogGroupOperation::AssociateKey { key, .. } => group.kms_key = Some(key.clone()),
+        LogGroupOperation::DisassociateKey { .. } => group.kms_key = None,
+        LogGroupOperation::Protect { on, .. } => group.deletion_protection = *on,
+        LogGroupOperation::Tag { .. } | LogGroupOperation::Untag { .. } => {}
+        LogGroupOperation::Create { .. } | LogGroupOperation::Delete { .. } => return false,
+    }
+    true
+}

@@ -88,6 +88,52 @@ pub(crate) fn immutable(before: &Resource, after: &Resource) -> Vec<&'static str
     fields.iter().copied().filter(|field| differences.has(field)).collect()
 }
 
+/// What differs between two readings of one resource, or between what it should be and what it is.
+pub(crate) fn between(before: &Resource, after: &Resource) -> Differences {
+    match (before, after) {
+        (Resource::Policy(b), Resource::Policy(a)) => policy::differences(Some(b), a),
+        (Resource::Role(b), Resource::Role(a)) => role::differences(Some(b), a),
+        (Resource::LogGroup(b), Resource::LogGroup(a)) => log_group::differences(Some(b), a),
+        (Resource::Function(b), Resource::Function(a)) => function::differences(Some(b), a),
+        (Resource::Job(b), Resource::Job(a)) => job::differences(Some(b), a),
+        (Resource::StateMachine(b), Resource::StateMachine(a)) => state_machine::differences(Some(b), a),
+        // Both sides are of one kind. Named, so that a new kind is asked for here.
+        (
+            Resource::Policy(_)
+            | Resource::Role(_)
+            | Resource::LogGroup(_)
+            | Resource::Function(_)
+            | Resource::Job(_)
+            | Resource::StateMachine(_),
+            _,
+        ) => Differences::default(),
+    }
+}
+
+/// What a write makes of the resource that is there; tags are [`crate::believed`]'s. `false` where it is gone, or not
+/// known any more.
+pub(crate) fn written(resource: &mut Resource, operation: &Operation) -> bool {
+    match (resource, operation) {
+        (Resource::Policy(policy), Operation::Policy(o)) => policy::written(policy, o),
+        (Resource::Role(role), Operation::Role(o)) => role::written(role, o),
+        (Resource::LogGroup(group), Operation::LogGroup(o)) => log_group::written(group, o),
+        (Resource::Function(function), Operation::Function(o)) => function::written(function, o),
+        (Resource::Job(job), Operation::Job(o)) => job::written(job, o),
+        (Resource::StateMachine(machine), Operation::StateMachine(o)) => state_machine::written(machine, o),
+        (_, Operation::Wait(_)) => true,
+        // An address has its kind in it. Named, so that a new kind is asked for here.
+        (
+            Resource::Policy(_)
+            | Resource::Role(_)
+            | Resource::LogGroup(_)
+            | Resource::Function(_)
+            | Resource::Job(_)
+            | Resource::StateMachine(_),
+            _,
+        ) => false,
+    }
+}
+
 /// The tags of a create: the spec's and the owner's.
 pub(crate) fn owned(tags: &Tags, owner: &Owner) -> Tags {
     let mut tags = tags.clone();

@@ -119,3 +119,13 @@ pub(crate) fn delete(arn: &Arn, versions: &Versions) -> Vec<Operation> {
         .map(Operation::Policy)
         .collect()
 }
+
+/// What a write makes of it.
+pub(crate) fn written(policy: &mut Policy, operation: &PolicyOperation) -> bool {
+    match operation {
+        PolicyOperation::CreateVersion { document, .. } => policy.document.clone_from(document),
+        PolicyOperation::DeleteVersion { .. } | PolicyOperation::Tag { .. } | PolicyOperation::Untag { .. } => {}
+        PolicyOperation::Create { .. } | PolicyOperation::Delete { .. } => return false,
+    }
+    true
+}

@@ -319,3 +319,25 @@ fn put(name: &str, policy: &str, document: &Value) -> RoleOperation {
 fn delete_inline(name: &str, policy: &str) -> RoleOperation {
     RoleOperation::DeleteInline { name: name.to_owned(), policy: policy.to_owned() }
 }
+
+/// What a write makes of it.
+pub(crate) fn written(role: &mut Role, operation: &RoleOperation) -> bool {
+    match operation {
+        RoleOperation::UpdateTrust { document, .. } => role.trust.clone_from(document),
+        RoleOperation::UpdateSettings { description, max_session_seconds, .. } => {
+            role.description.clone_from(description);
+            role.max_session_seconds = *max_session_seconds;
+        }
+        RoleOperation::PutBoundary { boundary, .. } => role.permissions_boundary = Some(boundary.clone()),
+        RoleOperation::DeleteBoundary { .. } => role.permissions_boundary = None,
+        RoleOperation::Attach { policy, .. } => drop(role.attachments.insert(policy.clone())),
+        RoleOperation::Detach { policy, .. } => drop(role.attachments.remove(policy)),
+        RoleOperation::PutInline { policy, document, .. } => {
+            role.inline.insert(policy.clone(), document.clone());
+        }
+        RoleOperation::DeleteInline { policy, .. } => drop(role.inline.remove(policy)),
+        RoleOperation::Tag { .. } | RoleOperation::Untag { .. } => {}
+        RoleOperation::Create { .. } | RoleOperation::Delete { .. } => return false,
+    }
+    true
+}

@@ -134,3 +134,21 @@ impl Json for LogLevel {
         Some(self.as_str().into())
     }
 }
+
+/// What a write makes of it.
+pub(crate) fn written(live: &mut StateMachine, operation: &StateMachineOperation) -> bool {
+    match operation {
+        StateMachineOperation::Update { machine, .. } => {
+            *live = StateMachine {
+                machine_type: live.machine_type,
+                tags: std::mem::take(&mut live.tags),
+                ..StateMachine::clone(machine)
+            };
+        }
+        StateMachineOperation::Tag { .. }
+        | StateMachineOperation::Untag { .. }
+        | StateMachineOperation::StopExecutions { .. } => {}
+        StateMachineOperation::Create { .. } | StateMachineOperation::Delete { .. } => return false,
+    }
+    true
+}

@@ -12,7 +12,7 @@ use super::{
     samples,
 };
 use crate::{
-    Executions, Mode, Observed, Operation, Options, Plan, Step, StepId, mend,
+    Believed, Executions, Mode, Observed, Operation, Options, Plan, Step, StepId, mend,
     model::{LiveObject, Stack, World, apply, planned},
 };
 
@@ -52,6 +52,7 @@ pub(super) fn interleaved(
 ) {
     let mut left: BTreeMap<StepId, (&Step, usize)> = plan.steps.iter().map(|step| (step.id, (step, 0))).collect();
     let mut finished: BTreeSet<StepId> = BTreeSet::new();
+    let mut believed = beliefs(plan);
     while !left.is_empty() {
         let ready: Vec<StepId> =
             left.values().filter(|(step, _)| step.needs.is_subset(&finished)).map(|(step, _)| step.id).collect();
@@ -59,10 +60,16 @@ pub(super) fn interleaved(
         let id = ready[dice.below(ready.len())];
         let (step, at) = left[&id];
         if let Some(operation) = step.operations.get(at) {
+            if at == 0 {
+                assert_as_believed(world, &believed, step);
+            }
             if let Err(refusal) = world.perform(operation) {
                 panic!("step {}: {operation:?}\nrefused: {refusal}\n{}", id.0, dump(plan));
             }
             look(world, step, operation);
+            if let Some((address, was)) = operation.writes().and_then(|address| believed.remove_entry(&address)) {
+                believed.extend(was.after(operation).map(|now| (address, now)));
+            }
             left.insert(id, (step, at + 1));
             continue;
         }
@@ -72,6 +79,22 @@ pub(super) fn interleaved(
         }
         left.remove(&id);
         finished.insert(id);
+    }
+}
+
+/// What an apply of a plan takes each address to be that it does not make.
+fn beliefs(plan: &Plan) -> BTreeMap<Address, Believed> {
+    let read = |step: &Step| Some((step.address.clone(), Believed::read(step.before.as_ref()?)));
+    plan.steps.iter().filter_map(read).collect()
+}
+
+/// What an apply wrote is what it takes to be there, whatever other steps did meanwhile.
+#[track_caller]
+fn assert_as_believed(world: &World, believed: &BTreeMap<Address, Believed>, step: &Step) {
+    let Some(believed) = believed.get(&step.address) else { return };
+    match world.get(&step.address, None) {
+        Observed::Present(present) => assert_eq!(believed.departure(&present), None, "before step {}", step.id.0),
+        other => panic!("before step {} of {}: {other:?}", step.id.0, step.address),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Laws over generated stacks, plans as they look, and each finding.
 
 mod access;
+mod believed;
 mod definitions;
 mod documents;
 mod dump;

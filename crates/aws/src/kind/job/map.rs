@@ -24,6 +24,7 @@ pub(super) fn present(c: &Connection, arn: Arn, raw: Raw, labels: Labels, script
     if let Some(modified) = raw.last_modified_on {
         fingerprint.0.insert("modified".to_owned(), modified.to_string());
     }
+    fingerprint.0.extend(raw.created_on.map(|created| ("created".to_owned(), created.to_string())));
     let visual_nodes = raw.code_gen_configuration_nodes.as_ref().is_some_and(|nodes| !nodes.is_empty());
     let job = job(c, raw, script.sha256)?;
     Ok(Present {

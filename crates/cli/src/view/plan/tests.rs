@@ -30,6 +30,7 @@ fn step(id: u32, address: Address, action: Action, changes: Vec<Change>, operati
         changes,
         needs: (1..id).map(StepId).collect(),
         expects: Fingerprint::default(),
+        before: None,
         why: "live differs from the spec".to_owned(),
         risk: (action == Action::Replace).then(|| "its history is lost".to_owned()),
         operations,

@@ -1,0 +1,124 @@
+//! What is there just before a step writes.
+
+use statewright_planner::{Detail, Present};
+use statewright_spec::{Resource, Tags, kind::policy::Policy};
+
+use super::*;
+
+/// A policy of one action, as it is read.
+fn policy(action: &str) -> Present {
+    let region = Region::new("us-east-1");
+    Present {
+        resource: Resource::Policy(Policy {
+            document: document(action),
+            path: "/".into(),
+            description: String::new(),
+            tags: Tags::new(),
+        }),
+        arn: Arn::parse("arn:aws:iam::1:policy/1").unwrap(),
+        owner: Some(Owner::new("s", None, &region)),
+        markers: BTreeMap::new(),
+        fingerprint: Fingerprint::default(),
+        detail: Detail::Policy { default_version: "v1".into(), attachments: 0 },
+    }
+}
+
+fn document(action: &str) -> serde_json::Value {
+    serde_json::json!({ "Statement": [{ "Effect": "Allow", "Action": action, "Resource": "*" }] })
+}
+
+/// A step that gives the policy of step 1 another document.
+fn put(id: u32, needs: &[u32], action: &str, before: Option<Present>) -> Step {
+    let arn = Arn::parse("arn:aws:iam::1:policy/1").unwrap();
+    let call = Operation::Policy(PolicyOperation::CreateVersion { arn, document: document(action) });
+    Step {
+        address: Address::new(Kind::Policy, "1"),
+        action: Action::Update,
+        before: before.map(Box::new),
+        ..step(id, needs, vec![call])
+    }
+}
+
+fn sees(cloud: &Script, reads: impl IntoIterator<Item = Observed>) {
+    cloud.shown.lock().unwrap().extend(reads);
+}
+
+fn there(action: &str) -> Observed {
+    Observed::Present(Box::new(policy(action)))
+}
+
+#[test]
+fn what_somebody_changed_since_the_plan_is_not_overwritten() {
+    let cloud = Script::default();
+    sees(&cloud, [there("s3:PutObject")]);
+    let steps = vec![put(1, &[], "s3:*", Some(policy("s3:GetObject"))), simple(2, &[1]), simple(3, &[])];
+    let (journal, _) = carry_out(steps, &cloud);
+    assert_eq!(cloud.made(), ["3"]);
+    assert_eq!(ids(&journal.not_started), [2]);
+    assert_eq!(
+        journal.failed[0].1,
+        "since the plan was made, somebody else touched policy.1: it was changed in document/Statement[0]/Action. \
+         Nothing of this step was written; plan again"
+    );
+}
+
+#[test]
+fn what_somebody_deleted_since_the_plan_is_not_made_anew() {
+    let cloud = Script::default();
+    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(policy("s3:GetObject")))], &cloud);
+    assert!(cloud.made().is_empty());
+    assert!(journal.failed[0].1.contains("somebody else deleted policy.1"), "{:?}", journal.failed);
+}
+
+#[test]
+fn what_is_gone_already_may_be_deleted() {
+    let cloud = Script::default();
+    let gone = Step { before: Some(Box::new(policy("s3:GetObject"))), ..simple(1, &[]) };
+    let (journal, _) = carry_out(vec![gone], &cloud);
+    assert!(journal.is_complete());
+}
+
+#[test]
+fn a_stale_read_is_read_again() {
+    let cloud = Script::default();
+    let throttled = Observed::Unreadable(refusal(RefusalKind::Throttled));
+    sees(&cloud, [there("sns:Publish"), throttled, there("s3:GetObject")]);
+    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(policy("s3:GetObject")))], &cloud);
+    assert!(journal.is_complete(), "{journal:?}");
+    assert_eq!(cloud.made(), ["1"]);
+}
+
+#[test]
+fn a_later_step_is_held_against_what_the_first_wrote() {
+    let steps = || vec![put(1, &[], "s3:*", Some(policy("s3:GetObject"))), put(2, &[1], "s3:PutObject", None)];
+    let cloud = Script::default();
+    // The old document is read for a while: what was written outranks it.
+    sees(&cloud, ["s3:GetObject", "s3:GetObject", "s3:GetObject", "s3:*"].map(there));
+    let (journal, _) = carry_out(steps(), &cloud);
+    assert!(journal.is_complete(), "{journal:?}");
+    assert_eq!(cloud.made(), ["1", "1"]);
+
+    let cloud = Script::default();
+    sees(&cloud, [there("s3:GetObject")].into_iter().chain([there("sns:*")]));
+    let (journal, _) = carry_out(steps(), &cloud);
+    assert_eq!((journal.done, ids(&journal.failed)), (vec![StepId(1)], vec![2]));
+    assert_eq!(cloud.made(), ["1"]);
+}
+
+#[test]
+fn what_somebody_else_did_already_is_not_done_again() {
+    let cloud = Script::default();
+    sees(&cloud, [there("s3:*")]);
+    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(policy("s3:GetObject")))], &cloud);
+    assert!(journal.is_complete(), "{journal:?}");
+    assert!(cloud.made().is_empty());
+}
+
+#[test]
+fn a_caller_who_may_not_look_is_told_at_once() {
+    let cloud = Script::default();
+    sees(&cloud, [Observed::Unreadable(refusal(RefusalKind::Denied))]);
+    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(policy("s3:GetObject")))], &cloud);
+    assert_eq!(journal.failed[0].1, "iam:DeletePolicy: Denied: no");
+    assert!(cloud.made().is_empty());
+}
