@@ -158,6 +158,7 @@ fn carry_out_with(steps: Vec<Step>, cloud: &Script, interrupt: &Interrupt) -> (J
         identity: Identity { partition: Partition::new("aws"), account: statewright_spec::AccountId::new("1"), region },
         spec_name: "s.yaml".into(),
         spec_hash: String::new(),
+        spec_parts: BTreeMap::new(),
         definitions: Vec::new(),
         steps,
         unchanged: BTreeSet::new(),

@@ -188,6 +188,9 @@ pub(crate) struct PlanArgs {
     /// The form of the plan
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
     pub(crate) format: PlanFormat,
+    /// Save the plan to a file as well, for `apply --plan`; a plan with errors is not saved
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
     /// Exit 2 where there are changes, 0 where there are none
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
@@ -241,6 +244,10 @@ pub(crate) enum Executions {
 pub(crate) struct ApplyArgs {
     #[command(flatten)]
     pub(crate) specs: Paths,
+    /// Apply exactly this saved plan: everything is read and planned again, and refused if it is not the same. Needs the
+    /// --env, --var, --target and other options that the plan was made with; PATH is by default the specs that it names
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) scope: Scope,
     /// Do not ask about permissions that broaden; with --yes, needed where the spec says `guard: no-broadening`
@@ -349,6 +356,8 @@ pub(crate) enum SchemaOf {
     Spec,
     /// `plan --format json`
     Plan,
+    /// The file that `plan --out` writes
+    SavedPlan,
     /// `validate --format json`
     Validate,
     /// A line of `apply --format json`

@@ -1,6 +1,6 @@
 //! Why a command stopped. A user's mistake, AWS's refusal and a bug of ours read differently.
 
-use std::{fmt::Write as _, process::ExitCode};
+use std::{fmt::Write as _, path::Path, process::ExitCode};
 
 use statewright_planner::{Refusal, RefusalKind};
 use statewright_source::{Diagnostic, Sources, visible};
@@ -26,6 +26,8 @@ enum ErrorKind {
     Findings(Box<Sources>, Vec<Diagnostic>),
     /// AWS said no.
     Aws(Box<Refusal>),
+    /// A saved plan no longer fits; each reason in words.
+    Stale(String, Vec<String>),
     /// Everything was said already; only the exit code is left.
     Said(u8),
     /// Ours.
@@ -42,6 +44,11 @@ impl CliError {
 
     pub(crate) fn findings(sources: Sources, findings: Vec<Diagnostic>) -> Self {
         Self { kind: ErrorKind::Findings(Box::new(sources), findings), hints: Vec::new() }
+    }
+
+    /// A saved plan that no longer fits.
+    pub(crate) fn stale(file: &Path, reasons: Vec<String>) -> Self {
+        Self { kind: ErrorKind::Stale(file.display().to_string(), reasons), hints: Vec::new() }
     }
 
     pub(crate) fn bug(message: impl Into<String>) -> Self {
@@ -63,7 +70,11 @@ impl CliError {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self.kind {
             ErrorKind::Said(code) => code.into(),
-            ErrorKind::User(_) | ErrorKind::Findings(..) | ErrorKind::Aws(_) | ErrorKind::Bug(_) => 1.into(),
+            ErrorKind::User(_)
+            | ErrorKind::Findings(..)
+            | ErrorKind::Aws(_)
+            | ErrorKind::Stale(..)
+            | ErrorKind::Bug(_) => 1.into(),
         }
     }
 
@@ -82,6 +93,13 @@ impl CliError {
                 let _ = writeln!(out, "{} {}", title("AWS refused:"), visible(&refusal.to_string()));
                 if let Some(id) = &refusal.request_id {
                     let _ = writeln!(out, "  request id: {}", visible(id));
+                }
+            }
+            ErrorKind::Stale(file, reasons) => {
+                let word = title("error:");
+                let _ = writeln!(out, "{word} {} is no longer what would be done; nothing was written", visible(file));
+                for reason in reasons {
+                    let _ = writeln!(out, "  - {}", visible(reason));
                 }
             }
             ErrorKind::Said(_) => return out,

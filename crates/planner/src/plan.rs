@@ -21,6 +21,8 @@ pub struct Plan {
     pub spec_name: String,
     /// See [`statewright_spec::Desired::spec_hash`].
     pub spec_hash: String,
+    /// See [`statewright_spec::Desired::spec_parts`].
+    pub spec_parts: BTreeMap<String, String>,
     /// What changes in the definitions of machines, as states and edges: the same as the changes of their steps under
     /// `definition`, for people.
     pub definitions: Vec<DefinitionChanges>,

@@ -46,6 +46,7 @@ fn settle(desired: &Desired, live: &Live, mode: Mode, options: &Options) -> (Pla
         identity: desired.identity.clone(),
         spec_name: desired.spec_name.clone(),
         spec_hash: desired.spec_hash.clone(),
+        spec_parts: desired.spec_parts.clone(),
         definitions: definitions::changes(&survey),
         steps,
         unchanged,

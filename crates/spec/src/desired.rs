@@ -67,6 +67,8 @@ pub struct Desired {
     pub spec_name: String,
     /// SHA-256, hexadecimal, of the spec, its files and its variables that are not sensitive.
     pub spec_hash: String,
+    /// The same, part by part: `the file policies/p.json`, `the variable bucket`. It tells which of them changed.
+    pub spec_parts: BTreeMap<String, String>,
     /// What is declared.
     pub resources: BTreeMap<Address, Declared>,
     /// AWS refuses the first without the others. Acyclic.
@@ -91,6 +93,7 @@ impl Desired {
             identity: identity.clone(),
             spec_name: String::new(),
             spec_hash: String::new(),
+            spec_parts: BTreeMap::new(),
             resources: BTreeMap::new(),
             needs: BTreeMap::new(),
             prefers: BTreeMap::new(),

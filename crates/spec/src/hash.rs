@@ -7,36 +7,56 @@ use statewright_source::{Node, Span};
 
 use crate::{Address, Declared, Loaded, Resource, kind::function::Code};
 
-/// SHA-256, hexadecimal, of the spec, its files, its environment and its variables that are not sensitive.
-pub(crate) fn of(loaded: &Loaded, resources: &BTreeMap<Address, Declared>) -> String {
-    let mut hash = Hash(Sha256::new());
-    hash.part("spec", without_secrets(loaded).as_bytes());
+/// SHA-256, hexadecimal, of the spec, its files, its environment and its variables that are not sensitive: of all
+/// together, and of each by what it is called in a sentence.
+pub(crate) fn of(loaded: &Loaded, resources: &BTreeMap<Address, Declared>) -> (String, BTreeMap<String, String>) {
+    let mut hash = Hashes::default();
+    hash.part(format!("the spec {}", loaded.name), "spec", without_secrets(loaded).as_bytes());
     for file in &loaded.document_files {
         let file = loaded.sources.file(*file);
-        hash.part("document", file.text.as_bytes());
+        hash.part(format!("the file {}", file.name), "document", file.text.as_bytes());
     }
-    hash.part("environment", loaded.environment.as_deref().unwrap_or_default().as_bytes());
+    let environment = loaded.environment.as_deref().unwrap_or_default();
+    hash.part("the environment (--env)".to_owned(), "environment", environment.as_bytes());
     for (name, variable) in loaded.variables.iter().filter(|(_, v)| !v.sensitive) {
-        hash.part("variable", name.as_bytes());
-        hash.part("value", variable.value.as_deref().unwrap_or_default().as_bytes());
+        hash.all.part("variable", name.as_bytes());
+        let value = variable.value.as_deref().unwrap_or_default();
+        hash.part(format!("the variable {name}"), "value", value.as_bytes());
     }
     for (address, declared) in resources {
-        let code = match &declared.resource {
+        let (what, code) = match &declared.resource {
             Resource::Function(function) => match &function.code {
-                Code::Archive(archive) => archive.sha256.as_str(),
+                Code::Archive(archive) => ("code", archive.sha256.as_str()),
                 Code::Object(_) | Code::Deployed { .. } => continue,
             },
             Resource::Job(job) => match &job.script {
-                Some(script) => script.sha256.as_str(),
+                Some(script) => ("script", script.sha256.as_str()),
                 None => continue,
             },
             Resource::Policy(_) | Resource::Role(_) | Resource::LogGroup(_) | Resource::StateMachine(_) => continue,
         };
-        hash.part(&address.to_string(), code.as_bytes());
+        hash.part(format!("the {what} of {address}"), &address.to_string(), code.as_bytes());
     }
-    hash.finish()
+    (hash.all.finish(), hash.parts)
 }
 
+/// One hash of all, and one of each part.
+#[derive(Default)]
+struct Hashes {
+    all: Hash,
+    parts: BTreeMap<String, String>,
+}
+
+impl Hashes {
+    fn part(&mut self, name: String, label: &str, bytes: &[u8]) {
+        self.all.part(label, bytes);
+        let mut one = Hash::default();
+        one.part(label, bytes);
+        self.parts.insert(name, one.finish());
+    }
+}
+
+#[derive(Default)]
 struct Hash(Sha256);
 
 impl Hash {

@@ -256,6 +256,7 @@ impl<'a> Pass<'a> {
         self.mentions.dedup();
         let Identity { region, .. } = self.identity;
         let environment = self.loaded.environment.clone();
+        let (spec_hash, spec_parts) = hash::of(self.loaded, &self.resources);
         let spans = |(address, needs): (Address, BTreeMap<Address, Span>)| (address, needs.into_keys().collect());
         let desired = Desired {
             owner: Owner::new(&stack, environment.as_deref(), region),
@@ -263,7 +264,8 @@ impl<'a> Pass<'a> {
             environment,
             identity: self.identity.clone(),
             spec_name: self.loaded.name.clone(),
-            spec_hash: hash::of(self.loaded, &self.resources),
+            spec_hash,
+            spec_parts,
             resources: self.resources,
             needs: self.needs.into_iter().map(spans).collect(),
             prefers: self.prefers,

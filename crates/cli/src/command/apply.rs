@@ -1,6 +1,10 @@
 //! `statewright apply`, and the carrying out that `destroy` shares.
 
-use std::{io::BufRead, process::ExitCode};
+use std::{
+    io::BufRead,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use statewright_applier::{Journal, Options, apply as carry_out};
 use statewright_planner::Plan;
@@ -10,14 +14,19 @@ use crate::{
     command::plan::intent,
     error::{CliError, Result},
     output,
+    saved::{self, SavedStack},
     signals::Signals,
-    stage::{Staged, denied, stage},
+    stage::{Intent, Staged, denied, stage},
     view,
 };
 
 /// Shows the plan, asks, and carries it out.
 pub(crate) async fn apply(args: &ApplyArgs, global: &Global) -> Result<ExitCode> {
-    let staged = stage(&args.specs.paths, global, &intent(&args.scope)?).await?;
+    let intent = intent(&args.scope)?;
+    let staged = match &args.plan {
+        None => stage(&args.specs.paths, global, &intent).await?,
+        Some(file) => planned(file, &args.specs.paths, global, &intent).await?,
+    };
     let consent = Consent { question: "apply these changes", broadening: args.allow_broadening };
     converge(&staged, &args.run, global, &consent).await
 }
@@ -28,6 +37,30 @@ pub(super) struct Consent {
     pub(super) question: &'static str,
     /// Whether permissions may broaden without a question of their own.
     pub(super) broadening: bool,
+}
+
+/// Plans again, and demands that it is the saved plan, step for step. Nothing of the file is carried out.
+async fn planned(file: &Path, paths: &[PathBuf], global: &Global, intent: &Intent) -> Result<Staged> {
+    let saved = saved::read(file).map_err(|unread| unread.of(file))?;
+    let stale = |reasons: Vec<String>| {
+        let ours = env!("CARGO_PKG_VERSION");
+        let error = CliError::stale(file, reasons);
+        if saved.made.tool == ours {
+            return error;
+        }
+        error.hint(format!("it was saved by Statewright {}, and this is {ours}", saved.made.tool))
+    };
+    let flags = saved::flags(&saved.made, &saved::Made::with(intent, global));
+    if !flags.is_empty() {
+        return Err(stale(flags).hint("give the same options, or plan again with --out"));
+    }
+    let paths = if paths.is_empty() { saved.specs(file)? } else { paths.to_vec() };
+    let staged = stage(&paths, global, intent).await?;
+    let now = staged.plans.iter().map(|plan| SavedStack::of(plan, &staged.sources)).collect::<Result<Vec<_>>>()?;
+    match saved::plans(&saved.stacks, &now) {
+        reasons if reasons.is_empty() => Ok(staged),
+        reasons => Err(stale(reasons).hint("plan again with --out, and look at what it says now")),
+    }
 }
 
 /// Carries out what was staged: shown first, and asked about unless `--yes`.

@@ -8,14 +8,18 @@ use statewright_spec::{Address, Kind};
 use crate::{
     args::{Global, PlanArgs, PlanFormat, Scope},
     error::{CliError, Result},
-    output,
+    output, saved,
     stage::{Intent, denied, stage},
     view,
 };
 
 /// Shows what an apply would do.
 pub(crate) async fn plan(args: &PlanArgs, global: &Global) -> Result<ExitCode> {
-    let staged = stage(&args.specs.paths, global, &intent(&args.scope)?).await?;
+    let intent = intent(&args.scope)?;
+    if let Some(path) = &args.out {
+        saved::check_target(path)?;
+    }
+    let staged = stage(&args.specs.paths, global, &intent).await?;
     match args.format {
         PlanFormat::Json => output::json(&view::plan::json(&staged.plans, &staged.sources)),
         PlanFormat::Text => {
@@ -28,7 +32,18 @@ pub(crate) async fn plan(args: &PlanArgs, global: &Global) -> Result<ExitCode> {
         }
     }
     // The code comes from the very plans that were printed.
-    Ok(if staged.plans.iter().any(|plan| denied(&plan.findings, args.deny)) {
+    let denied = staged.plans.iter().any(|plan| denied(&plan.findings, args.deny));
+    if let Some(path) = &args.out {
+        let shown = path.display();
+        if denied {
+            output::say(&format!("The plan was not saved to {shown}: its findings must be mended first.\n"));
+        } else {
+            let made = saved::Made::with(&intent, global);
+            saved::write(path, &saved::SavedOutput::of(&staged.plans, &staged.sources, made))?;
+            output::say(&format!("Saved to {shown}: `statewright apply --plan {shown}` applies exactly this.\n"));
+        }
+    }
+    Ok(if denied {
         1.into()
     } else if args.detailed_exitcode && staged.plans.iter().any(|plan| !plan.is_empty()) {
         2.into()

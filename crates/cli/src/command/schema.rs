@@ -13,6 +13,7 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<ExitCode> {
     output::json(&match args.of {
         SchemaOf::Spec => statewright_spec::schema(),
         SchemaOf::Plan => view::schema::plan(),
+        SchemaOf::SavedPlan => view::schema::saved_plan(),
         SchemaOf::Validate => view::schema::validate(),
         SchemaOf::Apply => view::schema::apply(),
         SchemaOf::Run => view::schema::run(),

@@ -29,6 +29,7 @@ pub fn pages() -> Vec<Page> {
     let mut pages = vec![
         schema("spec", statewright_spec::schema()),
         schema("plan", schema::plan()),
+        schema("saved-plan", schema::saved_plan()),
         schema("validate", schema::validate()),
         schema("apply", schema::apply()),
         schema("run", schema::run()),

@@ -3,6 +3,8 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
+use crate::saved::SavedOutput;
+
 use super::{
     finding::ValidateOutput, permissions::PermissionsOutput, plan::PlanOutput, progress::ApplyLine, run::RunLine,
 };
@@ -10,6 +12,11 @@ use super::{
 /// `plan --format json`
 pub(crate) fn plan() -> Value {
     of::<PlanOutput>("What `statewright plan --format json` prints")
+}
+
+/// The file of `plan --out`
+pub(crate) fn saved_plan() -> Value {
+    of::<SavedOutput>("What `statewright plan --out` writes")
 }
 
 /// `validate --format json`

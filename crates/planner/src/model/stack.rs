@@ -106,6 +106,7 @@ impl Stack {
             identity: identity.clone(),
             spec_name: format!("specs/{}.yaml", self.name),
             spec_hash: "0".repeat(64),
+            spec_parts: BTreeMap::new(),
             needs,
             prefers: self.prefers.clone(),
             mentions: self.mentions.clone(),

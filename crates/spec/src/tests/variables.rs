@@ -233,6 +233,13 @@ fn the_hash_knows_no_secret() {
     assert_ne!(plain, hash(Repository::new(&spec("a", "y"))));
     assert_ne!(plain, hash(Repository::new(&spec("a", "x")).var("plain", "z")));
     assert_ne!(plain, hash(Repository::new(&spec("a", "x")).environment("e")));
+    let parts = |repository: Repository| repository.outcome().desired().spec_parts;
+    let plain = parts(Repository::new(&spec("a", "x")));
+    assert_eq!(plain, parts(Repository::new(&spec("bcd", "x")).var("token", "other")));
+    let other = parts(Repository::new(&spec("a", "x")).var("plain", "z"));
+    let differ: Vec<_> = plain.iter().filter(|(name, hash)| other.get(*name) != Some(hash)).collect();
+    assert_eq!(differ.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["the variable plain"]);
+    assert!(!plain.keys().any(|name| name.contains("token")), "{plain:?}");
 }
 
 #[test]

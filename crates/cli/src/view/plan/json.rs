@@ -48,6 +48,9 @@ pub(crate) struct PlanDocument {
     spec: String,
     /// SHA-256 of the spec, its files and its variables that are not sensitive.
     spec_hash: String,
+    /// In a saved plan alone: the same, part by part (`the file policies/p.json`), to say which of them changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spec_parts: Option<BTreeMap<String, String>>,
     /// Counts of addresses, not of steps.
     summary: SummaryDocument,
     /// Steps, each after all that it needs.
@@ -176,6 +179,19 @@ struct EdgeDocument {
     after: Option<String>,
 }
 
+/// The same as it is saved.
+pub(crate) fn for_saving(plans: &[Plan], sources: &Sources) -> PlanOutput {
+    let mut output = json(plans, sources);
+    let documents = match &mut output {
+        PlanOutput::One(document) => std::slice::from_mut(&mut **document),
+        PlanOutput::Several { stacks, .. } => stacks.as_mut_slice(),
+    };
+    for (document, plan) in documents.iter_mut().zip(plans) {
+        document.spec_parts = Some(plan.spec_parts.clone());
+    }
+    output
+}
+
 /// The plans of one run.
 pub(crate) fn json(plans: &[Plan], sources: &Sources) -> PlanOutput {
     match plans {
@@ -197,6 +213,7 @@ fn one(plan: &Plan, sources: &Sources) -> PlanDocument {
         region: plan.identity.region.to_string(),
         spec: plan.spec_name.clone(),
         spec_hash: plan.spec_hash.clone(),
+        spec_parts: None,
         summary: SummaryDocument {
             create: summary.create,
             update: summary.update,

@@ -7,9 +7,11 @@ mod text;
 mod value;
 
 #[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
 mod tests;
 
-pub(crate) use json::{PlanOutput, json};
+pub(crate) use json::{PlanOutput, for_saving, json};
 pub(crate) use markdown::markdown;
 pub(crate) use text::text;
 
