@@ -11,4 +11,5 @@ mod kill;
 mod outputs;
 mod ownership;
 mod permissions;
+mod saved;
 mod seed;

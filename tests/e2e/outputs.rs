@@ -9,7 +9,7 @@ use crate::account::make_bucket;
 
 /// Holds a value to a schema of `docs/schema`.
 #[track_caller]
-fn holds(name: &str, value: &Value) {
+pub(crate) fn holds(name: &str, value: &Value) {
     let schema = fs::read_to_string(repository().join(format!("docs/schema/{name}-1.json"))).unwrap();
     let schema: Value = serde_json::from_str(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

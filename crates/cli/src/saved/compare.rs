@@ -195,17 +195,14 @@ fn step(was: &SavedStep, now: &SavedStep) -> Vec<String> {
             _ => format!("{path} changes otherwise"),
         });
     }
-    for key in expects.keys().chain(now.expects.keys()).collect::<BTreeSet<_>>() {
+    let shown = |text: Option<&String>| text.map_or("nothing".to_owned(), |text| value(&text.as_str().into()));
+    let marks = expects.keys().chain(now.expects.keys()).collect::<BTreeSet<_>>().into_iter().filter_map(|key| {
         let (was, is) = (expects.get(key), now.expects.get(key));
-        if was != is && out.is_empty() {
-            let shown = |text: Option<&String>| text.map_or("nothing".to_owned(), |text| value(&text.as_str().into()));
-            out.push(format!(
-                "somebody changed it since: its {} was {} and is {}",
-                visible(key),
-                shown(was),
-                shown(is)
-            ));
-        }
+        (was != is).then(|| format!("{} {} → {}", visible(key), shown(was), shown(is)))
+    });
+    let marks: Vec<String> = marks.collect();
+    if out.is_empty() && !marks.is_empty() {
+        out.push(format!("somebody changed it since ({})", marks.join(", ")));
     }
     if out.is_empty() && *calls != now.calls {
         let list =

@@ -62,7 +62,7 @@ fn what_differs_is_said_in_words() {
         d["steps"][0]["changes"].as_array_mut().unwrap().push(change);
     });
     assert_snapshot!(more, @"policy.P: description differs from the spec now");
-    assert_snapshot!(reasons(|d| d["steps"][0]["expects"]["version"] = "v4".into()), @r#"policy.P: somebody changed it since: its version was "v3" and is "v4""#);
+    assert_snapshot!(reasons(|d| d["steps"][0]["expects"]["version"] = "v4".into()), @r#"policy.P: somebody changed it since (version "v3" → "v4")"#);
     assert_snapshot!(reasons(|d| d["steps"][0]["calls"] = json!(["iam:DeletePolicy"])), @"policy.P: the plan is to call iam:CreatePolicyVersion, iam:TagPolicy, it would be iam:DeletePolicy");
     assert_snapshot!(reasons(|d| d["steps"][1]["action"] = "update".into()), @"state_machine.m: the plan was to create it, now it is to update it");
     assert_snapshot!(reasons(|d| drop(d["steps"].as_array_mut().unwrap().pop())), @"state_machine.m: there is nothing left to create");
