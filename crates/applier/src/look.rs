@@ -95,6 +95,6 @@ fn is_done(step: &Step, believed: &Believed, now: &statewright_planner::Present)
     if step.read_back.is_some() || !step.operations.iter().all(Operation::is_seen) {
         return false;
     }
-    let after = step.operations.iter().try_fold(believed.clone(), |was, operation| was.after(operation));
+    let after = step.operations.iter().try_fold(believed.clone(), Believed::after);
     after.is_some_and(|after| after.departure(now).is_none())
 }
