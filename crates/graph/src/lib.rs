@@ -16,6 +16,9 @@ mod measure;
 mod mermaid;
 mod paint;
 mod svg;
+#[cfg(test)]
+mod testing;
+mod text;
 
 pub use chart::{Block, Chart, Link, LinkKind, Node};
 pub use dot::dot;
@@ -23,3 +26,4 @@ pub use layout::{Point, Rect, Size};
 pub use mermaid::{MERMAID_MOST_EDGES, mermaid};
 pub use paint::{Items, LinkKey, Mark, NodeMark, NodeRun, Paint, PlanPaint, RunPaint, Status, Tries};
 pub use svg::{Layout, Theme, layout, stylesheet, svg, svg_state};
+pub use text::{TextOptions, text};

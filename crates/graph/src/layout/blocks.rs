@@ -13,8 +13,8 @@ pub(crate) trait Medium {
     fn node(&self, chart: &Chart, node: &Node, inside: Option<Size>) -> Shape;
     /// How large a way's label is, with the room between it and its line; `None` if it has none.
     fn label(&self, chart: &Chart, link: &Link) -> Option<Size>;
-    /// Around a block within its container.
-    fn padding(&self) -> i32;
+    /// Around a block within its container: at its sides, and above and below.
+    fn padding(&self) -> Size;
     /// A row of branches is no wider, if there are several.
     fn widest_row(&self) -> i32;
 }
@@ -145,7 +145,7 @@ pub(crate) fn arrange(chart: &Chart, medium: &impl Medium) -> Arrangement {
 /// Blocks side by side, in rows of about the same width where one row would be too wide.
 fn beside(blocks: &[usize], sizes: &[Size], medium: &impl Medium) -> (Vec<(usize, Point)>, Size) {
     let padding = medium.padding();
-    let wide = |block: usize| sizes[block].w + 2 * padding;
+    let wide = |block: usize| sizes[block].w + 2 * padding.w;
     let total: i32 = blocks.iter().map(|b| wide(*b)).sum();
     let rows = (total + medium.widest_row() - 1) / medium.widest_row().max(1);
     let target = total / rows.max(1);
@@ -156,9 +156,9 @@ fn beside(blocks: &[usize], sizes: &[Size], medium: &impl Medium) -> (Vec<(usize
             at = Point { x: 0, y: at.y + tallest };
             tallest = 0;
         }
-        places.push((*block, Point { x: at.x + padding, y: at.y + padding }));
+        places.push((*block, Point { x: at.x + padding.w, y: at.y + padding.h }));
         at.x += wide(*block);
-        tallest = tallest.max(sizes[*block].h + 2 * padding);
+        tallest = tallest.max(sizes[*block].h + 2 * padding.h);
         size = Size { w: size.w.max(at.x), h: size.h.max(at.y + tallest) };
     }
     (places, size)

@@ -13,8 +13,6 @@ use super::{
 const ROUNDS: usize = 36;
 /// In the last rounds what is nearly straight becomes straight: a line with a small kink is ugly.
 const SNAPS: usize = 14;
-/// So near is nearly straight.
-const NEAR: f64 = 14.0;
 
 /// The left edge of each vertex.
 pub(super) fn place(graph: &Layered, spacing: &Spacing) -> Vec<i32> {
@@ -23,13 +21,13 @@ pub(super) fn place(graph: &Layered, spacing: &Spacing) -> Vec<i32> {
     let pulls = columns.pulls(graph, spacing);
     let mut at = project(&vec![0.0; columns.count], &vec![1.0; columns.count], &gaps);
     for round in 0..ROUNDS {
-        let near = round + SNAPS >= ROUNDS;
+        let near = (round + SNAPS >= ROUNDS).then_some(f64::from(spacing.stub));
         let mut weights = vec![0.01_f64; columns.count];
         let wanted: Vec<f64> = (0..columns.count)
             .map(|column| {
                 let (mut sum, mut total) = (0.0, 0.0);
                 for pull in &pulls[column] {
-                    let weight = pull.weight * if near { pull.urgency(at[column], at[pull.other]) } else { 1.0 };
+                    let weight = pull.weight * pull.urgency(at[column], at[pull.other], near);
                     sum += (at[pull.other] + pull.aim(at[column], at[pull.other], near)) * weight;
                     total += weight;
                 }
@@ -96,18 +94,18 @@ impl Pull {
     }
 
     /// Where the column should be, from the other: with ports that move, the nearest place where the line is straight.
-    fn aim(&self, own: f64, other: f64, near: bool) -> f64 {
+    fn aim(&self, own: f64, other: f64, near: Option<f64>) -> f64 {
         let off = own - (other + self.apart);
-        if near && (off - off.clamp(-self.slack, self.slack)).abs() < NEAR {
+        if near.is_some_and(|near| (off - off.clamp(-self.slack, self.slack)).abs() < near) {
             self.apart + off.clamp(-self.slack, self.slack)
         } else {
             self.apart
         }
     }
 
-    fn urgency(&self, own: f64, other: f64) -> f64 {
+    fn urgency(&self, own: f64, other: f64, near: Option<f64>) -> f64 {
         let off = self.off(own, other).abs();
-        if off < NEAR { NEAR / off.max(0.25) } else { 1.0 }
+        near.filter(|near| off < *near).map_or(1.0, |near| near / off.max(0.25))
     }
 }
 

@@ -69,7 +69,7 @@ fn height(graph: &Layered, row: usize, tracks: usize, spacing: &Spacing) -> i32 
     let across = if tracks == 0 { 0 } else { spacing.above + (tracks - 1) * spacing.track };
     match (labels(row), labels(row + 1), tracks) {
         (_, true, 0) => spacing.label,
-        (_, true, _) => across + spacing.label,
+        (_, true, _) => across + spacing.label.max(1),
         (_, false, 0) => spacing.plain,
         (_, false, _) => across + spacing.below,
     }
@@ -254,6 +254,12 @@ fn sequence(count: usize, above: &[i64]) -> Vec<usize> {
     order
 }
 
+/// A place on a box's side, off its corners.
+fn inside(height: i32, at: i32) -> i32 {
+    let corner = (height / 4).clamp(1, 10);
+    at.clamp(corner, (height - 1 - corner).max(corner))
+}
+
 #[allow(clippy::too_many_arguments, reason = "all that a way depends on")]
 fn way(
     graph: &Layered,
@@ -279,12 +285,12 @@ fn way(
             if back {
                 // The loop's head: below the middle, so that what leaves upwards has the other half.
                 let Slot { at, of } = found.top_slots[*top];
-                let y = y + height(first) / 2 + (height(first) / 2) * (of - at) / (of + 1);
+                let y = y + inside(height(first), height(first) / 2 + (height(first) / 2) * (of - at) / (of + 1));
                 points.extend([Point { x, y }, Point { x: from, y }]);
             } else if wire.caught {
                 let Slot { at, of } = found.top_slots[*top];
                 let x = x + graph.box_width(first, spacing);
-                let y = y + height(first) * (of - at) / (of + 1);
+                let y = y + inside(height(first), height(first) * (of - at) / (of + 1));
                 points.extend([Point { x, y }, Point { x: from, y }]);
             } else {
                 points.push(Point { x: from, y: y + height(first) });
@@ -299,7 +305,7 @@ fn way(
             let y = top_of(last);
             if back {
                 let Slot { at, of } = found.bottom_slots[*bottom];
-                let y = y + (height(last) / 2) * (at + 1) / (of + 1);
+                let y = y + inside(height(last), (height(last) / 2) * (at + 1) / (of + 1));
                 points.extend([Point { x: to, y }, Point { x: xs[last] + graph.vertices[last].left, y }]);
             } else {
                 points.push(Point { x: to, y });

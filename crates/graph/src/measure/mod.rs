@@ -85,30 +85,23 @@ pub(crate) fn cut(text: &str, most: i32, width: impl Fn(&str) -> i32) -> String 
     format!("{}…", kept.trim_end())
 }
 
-/// Broken between words, after hyphens and the like, else anywhere.
+/// Broken between words. A word that is longer than a line goes on where the line is, and is broken after `-`, `_`, `/`, `:` and
+/// `.`, else anywhere.
 fn broken(text: &str, most: i32, width: &impl Fn(&str) -> i32) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in words(text) {
-        let longer = format!("{line}{word}");
-        if width(longer.trim_end()) <= most {
-            line = longer;
+    for word in pieces(text, &[' ']) {
+        if width(word.trim_end()) <= most {
+            add(&mut lines, &mut line, word, most, width);
             continue;
         }
-        // A word that is longer than a line goes on where the line is; another begins one.
-        if width(word.trim_end()) <= most {
-            if !line.trim().is_empty() {
-                lines.push(line.trim_end().to_owned());
-            }
-            line.clear();
-        }
-        let rest = if line.is_empty() { word.trim_start() } else { word };
-        for c in rest.chars() {
-            line.push(c);
-            if width(line.trim_end()) > most && line.chars().count() > 1 {
-                line.pop();
-                lines.push(std::mem::take(&mut line));
-                line.push(c);
+        for piece in pieces(word, &['-', '_', '/', ':', '.']) {
+            if width(piece.trim_end()) <= most {
+                add(&mut lines, &mut line, piece, most, width);
+            } else {
+                for c in piece.chars() {
+                    add(&mut lines, &mut line, c.encode_utf8(&mut [0; 4]), most, width);
+                }
             }
         }
     }
@@ -118,14 +111,24 @@ fn broken(text: &str, most: i32, width: &impl Fn(&str) -> i32) -> Vec<String> {
     lines
 }
 
-/// The pieces of a text after which a line may end: with their spaces, and after `-`, `_`, `/`, `.`, `:` within a word.
-fn words(text: &str) -> Vec<&str> {
+/// Adds a piece to the line, or begins another with it.
+fn add(lines: &mut Vec<String>, line: &mut String, piece: &str, most: i32, width: &impl Fn(&str) -> i32) {
+    let longer = format!("{line}{piece}");
+    if line.is_empty() || width(longer.trim_end()) <= most {
+        *line = longer;
+    } else {
+        lines.push(line.trim_end().to_owned());
+        piece.trim_start().clone_into(line);
+    }
+}
+
+/// A text in pieces, each up to one of the characters behind which it may end.
+fn pieces<'t>(text: &'t str, ends: &[char]) -> Vec<&'t str> {
     let mut pieces = Vec::new();
     let mut start = 0;
     let mut before: Option<char> = None;
     for (at, c) in text.char_indices() {
-        let ends = before.is_some_and(|b| c != ' ' && matches!(b, ' ' | '-' | '_' | '/' | ':' | '.'));
-        if ends && at > start {
+        if at > start && before.is_some_and(|b| ends.contains(&b)) && !ends.contains(&c) {
             pieces.push(&text[start..at]);
             start = at;
         }

@@ -117,8 +117,9 @@ impl Drawing<'_> {
         let (x, y) = (mark.x + MARGIN + START / 2, mark.y + MARGIN + START / 2);
         let _ = writeln!(
             out,
-            "<path class=\"edge{taken}\" d=\"{d}\"/><polygon class=\"head{taken}\" points=\"{}\"/>\
+            "<path class=\"edge{taken}\" data-start=\"{}\" d=\"{d}\"/><polygon class=\"head{taken}\" points=\"{}\"/>\
              <circle class=\"dot\" cx=\"{x}\" cy=\"{y}\" r=\"{}\"><title>start</title></circle>",
+            self.chart.blocks()[block].start.map(|n| escaped(self.name(n))).unwrap_or_default(),
             line::head(&points),
             START / 2
         );
@@ -139,7 +140,11 @@ impl Drawing<'_> {
     fn link(&self, index: usize, out: &mut String) {
         let link = &self.chart.links()[index];
         let (points, label) = &self.places.links[index];
-        let points = moved(points);
+        let mut points = moved(points);
+        if let [first, .., last] = &mut points[..] {
+            self.meet(link.from, first);
+            self.meet(link.to, last);
+        }
         let (d, length) = line::path(&points);
         let kind = link.kind.key();
         let taken = if self.is_taken(link) { " taken" } else { "" };
@@ -175,6 +180,21 @@ impl Drawing<'_> {
                 y += Role::Label.height();
                 let _ = writeln!(out, "{}", text_line(Role::Label, &text, x, y, &marked));
             }
+        }
+    }
+
+    /// Moves the end of a line that meets the side of a hexagon to where that side is.
+    fn meet(&self, node: usize, end: &mut Point) {
+        let rect = self.places.nodes[node];
+        if self.chart.nodes()[node].kind != Some(StateType::Choice) || rect.h == 0 {
+            return;
+        }
+        let from_middle = (2 * (end.y - MARGIN - rect.y) - rect.h).abs();
+        let inwards = SLOPE * from_middle / rect.h;
+        if end.x - MARGIN == rect.x {
+            end.x += inwards;
+        } else if end.x - MARGIN == rect.right() {
+            end.x -= inwards;
         }
     }
 
@@ -224,7 +244,7 @@ impl Drawing<'_> {
                 let x = i32::midpoint(a.right(), b.x) + MARGIN;
                 ((x, a.y + MARGIN), (x, row.map(|r| r.bottom()).max().unwrap_or(a.bottom()) + MARGIN))
             } else {
-                let y = b.y + MARGIN - self.paper.padding();
+                let y = b.y + MARGIN - self.paper.padding().h;
                 ((rect.x + 8, y), (rect.right() - 8, y))
             };
             let _ = write!(out, "<line class=\"lane\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>", d.0, d.1, y.0, y.1);

@@ -176,8 +176,8 @@ impl Medium for Paper<'_> {
         Some(Size { w: LABEL_BESIDE + width, h: height + 2 })
     }
 
-    fn padding(&self) -> i32 {
-        14
+    fn padding(&self) -> Size {
+        Size { w: 14, h: 10 }
     }
 
     fn widest_row(&self) -> i32 {
