@@ -94,6 +94,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Show what each state needs of its role, and the least policy that grants it
     Permissions(PermissionsArgs),
+    /// Draw a state machine as a flowchart: as it is, or with what a plan changes
+    Graph(GraphArgs),
     /// Print the JSON Schema of a spec, or of an output
     Schema(SchemaArgs),
     /// Print a completion script for a shell
@@ -340,6 +342,56 @@ pub(crate) enum PermissionsFormat {
     Json,
     /// For programs, and for policies that are kept as YAML
     Yaml,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GraphArgs {
+    /// A spec file or a directory of them, a bare definition (*.asl.json, *.asl.yaml), or the ARN of a state machine
+    /// [default: specs/ if it exists, else the current directory]
+    #[arg(value_name = "SPEC|FILE|ARN")]
+    pub(crate) target: Option<String>,
+    /// The machine, where the specs declare several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) machine: Option<String>,
+    /// The form of the picture [default: by the ending of --output (.svg, .mmd, .dot, .txt), else text]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<GraphFormat>,
+    /// Write it to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Paint what would be added, removed and changed: the spec held against AWS
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// The colours of an SVG
+    #[arg(long, value_enum, default_value_t = ThemeArg::Auto)]
+    pub(crate) theme: ThemeArg,
+    /// Text without box drawing and glyphs
+    #[arg(long)]
+    pub(crate) ascii: bool,
+}
+
+/// The form of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// For people, in a browser, a README, a pull request
+    Svg,
+    /// For Markdown that draws Mermaid
+    Mermaid,
+    /// For Graphviz
+    Dot,
+    /// For a terminal: box drawing, or an indented list where that is too wide
+    Text,
+}
+
+/// The colours of an SVG.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ThemeArg {
+    /// As the reader's system is
+    Auto,
+    /// Dark on light
+    Light,
+    /// Light on dark
+    Dark,
 }
 
 #[derive(Debug, Args)]

@@ -38,6 +38,14 @@ pub(crate) fn is_live() -> bool {
     std::io::stderr().is_terminal()
 }
 
+/// How many columns stdout has, where it is a terminal.
+pub(crate) fn width() -> Option<usize> {
+    if !std::io::stdout().is_terminal() {
+        return None;
+    }
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+}
+
 fn write(to: &mut impl Write, text: &str) {
     // Nobody is left to tell when a pipe is closed, and the work in hand goes on.
     let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());

@@ -18,6 +18,8 @@ mod paint;
 mod svg;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use chart::{Block, Chart, Link, LinkKind, Node};

@@ -3,7 +3,7 @@
 use statewright_asl::{AwsDiagnostic, Options, Tokens, check as check_definition, json_changes, not_said_by_us};
 use statewright_source::{Diagnostic, Severity};
 use statewright_spec::{
-    Address, Declared, Resource, Secret,
+    Address, Declared, Desired, Resource, Secret,
     kind::state_machine::{MachineType, StateMachine},
 };
 
@@ -76,6 +76,27 @@ pub(crate) fn changes(survey: &Survey<'_>) -> Vec<DefinitionChanges> {
         definition_changes(address, &before?.definition, &after.definition, &view)
     });
     changed.collect()
+}
+
+/// A machine's definition as it is and as it shall be, with `(sensitive)` for what must not be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShownDefinitions {
+    /// The live one, if the machine is there.
+    pub before: Option<serde_json::Value>,
+    /// The declared one.
+    pub after: serde_json::Value,
+}
+
+/// What may be shown of the definitions of a declared machine; `None` for a resource that is none.
+pub fn shown_definitions(desired: &Desired, address: &Address, live: Option<&Resource>) -> Option<ShownDefinitions> {
+    let declared = desired.resources.get(address)?;
+    let Resource::StateMachine(after) = &declared.resource else { return None };
+    let view = View::of(declared, &desired.secrets);
+    let before = match live {
+        Some(Resource::StateMachine(before)) => Some(view.definition(&before.definition, true)),
+        _ => None,
+    };
+    Some(ShownDefinitions { before, after: view.definition(&after.definition, false) })
 }
 
 type Changing<'s> = (&'s Address, &'s Declared, Option<&'s StateMachine>, &'s StateMachine);

@@ -36,6 +36,7 @@ mod tests;
 pub use access::AccessChanges;
 pub use believed::Believed;
 pub use codes::CODES;
+pub use definitions::{ShownDefinitions, shown_definitions};
 pub use live::{
     Answer, Detail, Fingerprint, Found, Live, Observed, Present, Question, Reading, Refusal, RefusalKind, ScriptObject,
     Search, Unseen,

@@ -18,6 +18,9 @@ fn words(rule: &Node, nested: bool) -> String {
         return joined(rules, " and ", nested);
     }
     if let Some(rules) = rule.get("Or").and_then(Node::as_seq) {
+        if let Some(words) = one_of(rules) {
+            return words;
+        }
         return joined(rules, " or ", nested);
     }
     if let Some(rule) = rule.get("Not") {
@@ -35,6 +38,21 @@ fn words(rule: &Node, nested: bool) -> String {
         },
         Operator::Compare(sign) => format!("{variable} {sign} {}", operand(&entry.key, &entry.value)),
     }
+}
+
+/// `$.state = "FAILED", "STOPPED" or "ERROR"`, where all that is asked is whether one variable equals one of several values.
+fn one_of(rules: &[Node]) -> Option<String> {
+    let part = |rule: &Node| {
+        let entries = rule.as_map()?;
+        let entry = entries.iter().find(|e| matches!(Operator::of(&e.key), Some(Operator::Compare("="))))?;
+        let variable = entries.iter().find(|e| e.key == "Variable")?.value.as_str()?;
+        Some((variable.to_owned(), operand(&entry.key, &entry.value)))
+    };
+    let parts: Vec<(String, String)> = rules.iter().map(part).collect::<Option<_>>()?;
+    let ((variable, first), rest) = parts.split_first()?;
+    let (last, middle) = rest.split_last().filter(|_| rest.iter().all(|(other, _)| other == variable))?;
+    let middle: String = middle.iter().map(|(_, value)| format!(", {value}")).collect();
+    Some(format!("{variable} = {first}{middle} or {}", last.1))
 }
 
 enum Operator {

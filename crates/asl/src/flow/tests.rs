@@ -34,6 +34,15 @@ fn conditions_in_words() {
                 {"Not":{"Variable":"$.b","BooleanEquals":true}}]}],"Next":"Z"}"#,
             "$.a is a number and ($.a = 1 or not ($.b = true))",
         ),
+        (
+            r#"{"Or":[{"Variable":"$.s","StringEquals":"a"},{"Variable":"$.s","StringEquals":"b"},
+                {"Variable":"$.s","StringEqualsPath":"$.t"}],"Next":"Z"}"#,
+            "$.s = \"a\", \"b\" or $.t",
+        ),
+        (
+            r#"{"Or":[{"Variable":"$.s","StringEquals":"a"},{"Variable":"$.t","StringEquals":"b"}],"Next":"Z"}"#,
+            "$.s = \"a\" or $.t = \"b\"",
+        ),
         (r#"{"Condition":"{% $states.input.n > 5 %}","Next":"Z"}"#, "$states.input.n > 5"),
         (r#"{"Condition":true,"Next":"Z"}"#, "true"),
         (r#"{"Next":"Z"}"#, ""),

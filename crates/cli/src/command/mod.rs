@@ -4,6 +4,7 @@
 mod apply;
 mod completions;
 mod destroy;
+mod graph;
 mod init;
 mod man;
 mod permissions;
@@ -30,6 +31,7 @@ pub(crate) async fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Destroy(args) => destroy::destroy(&args, &global).await,
         Command::Run(args) => Box::pin(run::run(&args, &global)).await,
         Command::Permissions(args) => Box::pin(permissions::permissions(&args, &global)).await,
+        Command::Graph(args) => Box::pin(graph::graph(&args, &global)).await,
         Command::Schema(args) => schema::schema(&args),
         Command::Completions(args) => completions::completions(&args),
         Command::Man => man::man(),

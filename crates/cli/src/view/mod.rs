@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod finding;
+pub(crate) mod graph;
 pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod progress;

@@ -13,6 +13,8 @@ pub(crate) trait Medium {
     fn node(&self, chart: &Chart, node: &Node, inside: Option<Size>) -> Shape;
     /// How large a way's label is, with the room between it and its line; `None` if it has none.
     fn label(&self, chart: &Chart, link: &Link) -> Option<Size>;
+    /// How much taller a box is whose state leads to itself.
+    fn loop_room(&self) -> i32;
     /// Around a block within its container: at its sides, and above and below.
     fn padding(&self) -> Size;
     /// A row of branches is no wider, if there are several.
@@ -75,7 +77,10 @@ pub(crate) fn arrange(chart: &Chart, medium: &impl Medium) -> Arrangement {
                 rows[*index] = places;
                 size
             });
-            let shape = medium.node(chart, node, inside);
+            let mut shape = medium.node(chart, node, inside);
+            if links[block].iter().any(|l| chart.links()[*l].from == *index && chart.links()[*l].to == *index) {
+                shape.size.h += medium.loop_room();
+            }
             shapes[*index] = Some(shape);
             local[*index] = items.len();
             items.push(Item { size: shape.size, tail: shape.tail });

@@ -34,6 +34,11 @@ pub(super) struct Vertex {
 }
 
 impl Vertex {
+    /// Whether its item leads to itself: then there is more room on its left than passing lines take.
+    pub(super) const fn has_loop(&self, spacing: &Spacing) -> bool {
+        self.left > self.lefts * spacing.stub
+    }
+
     const fn bare(kind: Kind, layer: usize, size: Size) -> Self {
         Self { kind, layer, size, left: 0, lefts: 0, rights: 0, box_height: size.h }
     }

@@ -192,7 +192,35 @@ impl Columns {
                 });
             }
         }
-        order.into_iter().map(|key| Gap { left: key.0, right: key.1, apart: f64::from(widest[&key]) }).collect()
+        let mut gaps: Vec<Gap> =
+            order.into_iter().map(|key| Gap { left: key.0, right: key.1, apart: f64::from(widest[&key]) }).collect();
+        self.sides(graph, spacing, &mut gaps);
+        gaps
+    }
+
+    /// What leaves a box on the right stays on the right of where it leaves, and loops stay on the left: a line that turned back
+    /// under its box would be hard to follow. Left out where the order of the layers says otherwise.
+    fn sides(&self, graph: &Layered, spacing: &Spacing, gaps: &mut Vec<Gap>) {
+        let mut after: Vec<Vec<usize>> = vec![Vec::new(); self.count];
+        for gap in gaps.iter() {
+            after[gap.left].push(gap.right);
+        }
+        for link in graph.channels.iter().flatten() {
+            let ([top], [bottom]) = (&link.tops[..], &link.bottoms[..]) else { continue };
+            let (left, right) = match (top.side, bottom.side) {
+                (Side::Right, _) => (top, bottom),
+                (Side::Left, _) => (bottom, top),
+                (_, Side::Left) => (top, bottom),
+                _ => continue,
+            };
+            let (from, to) = (self.of[left.vertex], self.of[right.vertex]);
+            if from == to || leads(&after, to, from) {
+                continue;
+            }
+            let x = |p: &Pin| self.offset[p.vertex] + nominal(graph, *p, spacing);
+            after[from].push(to);
+            gaps.push(Gap { left: from, right: to, apart: f64::from(x(left) - x(right)) });
+        }
     }
 
     fn pulls(&self, graph: &Layered, spacing: &Spacing) -> Vec<Vec<Pull>> {
@@ -257,4 +285,19 @@ fn middles(channel: &[Link], place: &[usize]) -> HashMap<usize, Option<usize>> {
         (found.len() % 2 == 1).then(|| found[found.len() / 2])
     };
     below.into_iter().map(|(vertex, found)| (vertex, middle(found))).collect()
+}
+
+/// Whether one column is somewhere to the left of another already.
+fn leads(after: &[Vec<usize>], from: usize, to: usize) -> bool {
+    let mut seen = vec![false; after.len()];
+    let mut stack = vec![from];
+    while let Some(column) = stack.pop() {
+        if column == to {
+            return true;
+        }
+        if !std::mem::replace(&mut seen[column], true) {
+            stack.extend(&after[column]);
+        }
+    }
+    false
 }

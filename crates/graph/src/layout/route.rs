@@ -2,7 +2,7 @@
 
 use super::{
     Point, Wire,
-    net::{Kind, Layered, Pin, Side},
+    net::{Kind, Layered, Pin, Side, Vertex},
     place::pin,
     spacing::Spacing,
 };
@@ -105,8 +105,13 @@ fn ports(graph: &Layered, xs: &[i32], spacing: &Spacing) -> Vec<Vec<Ends>> {
                     (&link.bottoms, &ends[row][index].tops)
                 };
                 for (at, p) in own.iter().enumerate() {
-                    // Where several join, they meet in the middle.
-                    let toward = if let [only] = other[..] { only } else { nominal(p) };
+                    let toward = if let [only] = other[..] {
+                        only
+                    } else {
+                        // Where several join, they meet near the middle, on the side of most.
+                        let mean = other.iter().sum::<i32>() / i32::try_from(other.len()).unwrap_or(1).max(1);
+                        mean.clamp(nominal(p) - spacing.port, nominal(p) + spacing.port)
+                    };
                     if matches!(graph.vertices[p.vertex].kind, Kind::Item(_)) {
                         let side = match p.side {
                             Side::Left => 0,
@@ -122,7 +127,13 @@ fn ports(graph: &Layered, xs: &[i32], spacing: &Spacing) -> Vec<Vec<Ends>> {
             while start < pins.len() {
                 let (vertex, side) = (pins[start].0, pins[start].1);
                 let end = start + pins[start..].iter().take_while(|p| (p.0, p.1) == (vertex, side)).count();
-                let group = &pins[start..end];
+                let group = &mut pins[start..end];
+                if let [only] = group
+                    && side == 1
+                    && (if upper { &ends[row][only.3].bottoms } else { &ends[row][only.3].tops }).len() > 1
+                {
+                    only.2 = nominal(&Pin { vertex, side: Side::Face });
+                }
                 let dealt = deal(graph, vertex, side, &group.iter().map(|p| p.2).collect::<Vec<_>>(), xs, spacing);
                 for ((_, _, _, link, at), (x, slot)) in group.iter().zip(dealt) {
                     let found = &mut ends[row][*link];
@@ -149,8 +160,9 @@ fn deal(graph: &Layered, vertex: usize, side: u8, wanted: &[i32], xs: &[i32], sp
     // Beside a box there is room as far as the neighbour.
     let (from, to, apart) = match side {
         0 => {
-            let neighbour = place.checked_sub(1).map(|at| layer[at]);
-            let free = neighbour.map_or(i32::MIN / 2, |n| xs[n] + graph.vertices[n].size.w + spacing.lines);
+            let neighbour = place.checked_sub(1).map(|at| layer[at]).filter(|_| !found.has_loop(spacing));
+            let nobody = if found.has_loop(spacing) { i32::MAX / 2 } else { i32::MIN / 2 };
+            let free = neighbour.map_or(nobody, |n| xs[n] + graph.vertices[n].size.w + spacing.lines);
             (free.min(left - count * spacing.stub), left - spacing.stub, spacing.stub)
         }
         2 => {
@@ -254,6 +266,25 @@ fn sequence(count: usize, above: &[i64]) -> Vec<usize> {
     order
 }
 
+/// Where a loop comes in on the left: in the lower half, for its line comes from below. Where the item leads to itself too, that
+/// has the middle.
+fn coming(vertex: &Vertex, at: i32, of: i32, spacing: &Spacing) -> i32 {
+    let (h, share) = (vertex.box_height, of - at);
+    let y = if vertex.has_loop(spacing) {
+        2 * h / 3 + h * share / (3 * (of + 1))
+    } else {
+        h / 2 + h / 2 * share / (of + 1)
+    };
+    inside(h, y)
+}
+
+/// Where a loop goes out on the left: in the upper half, for its line goes up.
+fn going(vertex: &Vertex, at: i32, of: i32, spacing: &Spacing) -> i32 {
+    let (h, share) = (vertex.box_height, at + 1);
+    let y = if vertex.has_loop(spacing) { h * share / (3 * (of + 1)) } else { h / 2 * share / (of + 1) };
+    inside(h, y)
+}
+
 /// A place on a box's side, off its corners.
 fn inside(height: i32, at: i32) -> i32 {
     let corner = (height / 4).clamp(1, 10);
@@ -285,7 +316,7 @@ fn way(
             if back {
                 // The loop's head: below the middle, so that what leaves upwards has the other half.
                 let Slot { at, of } = found.top_slots[*top];
-                let y = y + inside(height(first), height(first) / 2 + (height(first) / 2) * (of - at) / (of + 1));
+                let y = y + coming(&graph.vertices[first], at, of, spacing);
                 points.extend([Point { x, y }, Point { x: from, y }]);
             } else if wire.caught {
                 let Slot { at, of } = found.top_slots[*top];
@@ -305,7 +336,7 @@ fn way(
             let y = top_of(last);
             if back {
                 let Slot { at, of } = found.bottom_slots[*bottom];
-                let y = y + inside(height(last), (height(last) / 2) * (at + 1) / (of + 1));
+                let y = y + going(&graph.vertices[last], at, of, spacing);
                 points.extend([Point { x: to, y }, Point { x: xs[last] + graph.vertices[last].left, y }]);
             } else {
                 points.push(Point { x: to, y });
@@ -324,7 +355,7 @@ fn around(graph: &Layered, wire: &Wire, xs: &[i32], tops: &[i32], spacing: &Spac
     let right = xs[wire.from] + found.left;
     let x = right - found.lefts * spacing.stub - spacing.stub;
     let top = tops[found.layer];
-    let (low, high) = (top + found.box_height * 3 / 4, top + found.box_height / 4);
+    let (low, high) = (top + found.box_height * 7 / 12, top + found.box_height * 5 / 12);
     vec![Point { x: right, y: low }, Point { x, y: low }, Point { x, y: high }, Point { x: right, y: high }]
 }
 

@@ -7,10 +7,10 @@ pub enum Status {
     NotReached,
     /// It ended well.
     Succeeded,
-    /// It failed, and a `Catch` took the error.
-    Caught,
     /// It was stopped with its execution, or with a branch beside it.
     Aborted,
+    /// It failed, and a `Catch` took the error.
+    Caught,
     /// It is at work.
     Running,
     /// It waits for somebody to send its task token back.
@@ -43,8 +43,8 @@ impl Status {
     pub const ALL: [Self; 9] = [
         Self::NotReached,
         Self::Succeeded,
-        Self::Caught,
         Self::Aborted,
+        Self::Caught,
         Self::Running,
         Self::WaitingForToken,
         Self::Retrying,

@@ -50,8 +50,10 @@ impl Role {
 const MOST: i32 = 220;
 const MOST_LABEL: i32 = 190;
 const LABEL_LINES: usize = 4;
-/// A box is no narrower: a status and how long it took fit.
+/// A box is no narrower.
 const LEAST: i32 = 116;
+/// Of a run: a status, how often and how long fit.
+const LEAST_RUN: i32 = 176;
 /// Between a box's border and its text.
 const BESIDE: i32 = 14;
 const ABOVE: i32 = 8;
@@ -162,7 +164,8 @@ impl Medium for Paper<'_> {
         let status = if matches!(self.paint, Paint::Run(_)) { Role::Status.height() } else { 0 };
         let head = ABOVE + lines.iter().map(|l| l.role.height()).sum::<i32>() + status;
         let inside = inside.unwrap_or_default();
-        let w = (text + 2 * BESIDE + 2 * room).max(LEAST).max(inside.w);
+        let least = if matches!(self.paint, Paint::Run(_)) { LEAST_RUN + room } else { LEAST };
+        let w = (text + 2 * BESIDE + 2 * room).max(least).max(inside.w);
         let below = if inside.h == 0 { ABOVE } else { 0 };
         let tail = if node.terminal { TAIL } else { 0 };
         // Even, so that a middle is a pixel.
@@ -174,6 +177,10 @@ impl Medium for Paper<'_> {
         let width = lines.iter().map(|l| Role::Label.font().width(l)).max()?;
         let height = i32::try_from(lines.len()).unwrap_or(0) * Role::Label.height();
         Some(Size { w: LABEL_BESIDE + width, h: height + 2 })
+    }
+
+    fn loop_room(&self) -> i32 {
+        0
     }
 
     fn padding(&self) -> Size {

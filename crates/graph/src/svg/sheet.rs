@@ -159,6 +159,8 @@ fn colours(palette: &Palette) -> String {
     for mark in [Mark::Added, Mark::Removed, Mark::Changed, Mark::Renamed] {
         tone("mark", mark.word(), palette.mark(mark));
     }
+    // A container keeps the page's ground, so that what is inside has its own.
+    let _ = write!(out, ".sw-graph g[data-status] .inside,.sw-graph g[data-mark] .inside{{fill:{page}}}");
     for mark in [Mark::Added, Mark::Removed] {
         let (key, line) = (mark.word(), palette.mark(mark).line);
         let _ = write!(

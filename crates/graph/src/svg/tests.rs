@@ -10,7 +10,8 @@ use xmltree::Element;
 use super::{Theme, layout, svg};
 use crate::{
     Chart, Paint,
-    testing::{ORDERS, chart, corpus, fixtures},
+    testing::{ORDERS, chart, corpus, fixtures, large},
+    text::tests::{plan, run},
 };
 use geometry::Picture;
 
@@ -80,4 +81,45 @@ fn a_theme_may_be_pinned() {
     assert!(of(Theme::Light).contains("#FFFFFF") && !of(Theme::Light).contains("prefers-color-scheme"));
     assert!(of(Theme::Dark).contains("#14181D") && !of(Theme::Dark).contains("#FFFFFF"));
     assert!(!of(Theme::Page).contains("<style>"));
+}
+
+#[test]
+fn paint_moves_nothing_and_hides_nothing() {
+    let chart = chart(ORDERS);
+    for (name, paint) in [("run", run()), ("plan", plan())] {
+        let picture = drawn(&chart, &paint);
+        let tree = Element::parse(picture.as_bytes()).unwrap();
+        assert_eq!(Picture::of(&tree).faults(&chart), [""; 0], "{name}");
+        insta::assert_snapshot!(format!("orders_{name}"), picture);
+    }
+    // A run goes on in one layout: nothing has happened yet, and much has.
+    let empty = Paint::Run(crate::RunPaint::default());
+    assert!(layout(&chart, &empty).boxes().eq(layout(&chart, &run()).boxes()));
+}
+
+#[test]
+fn a_status_is_said_without_colour() {
+    let chart = chart(ORDERS);
+    let paint = run();
+    let placed = layout(&chart, &paint);
+    let Paint::Run(found) = &paint else { unreachable!() };
+    for (index, node) in chart.nodes().iter().enumerate() {
+        let status = found.states.get(&node.name).map_or(crate::Status::NotReached, |r| r.status);
+        let group = super::svg_state(&chart, &placed, &paint, index);
+        assert!(group.contains(&format!("data-status=\"{}\"", status.key())), "{group}");
+        let (head, rest) = group.split_once("><title>").unwrap();
+        assert!(head.contains(status.word()), "{head}");
+        // As text of the picture, and as a shape.
+        let first = status.word().split(' ').next().unwrap();
+        assert!(rest.contains(&format!(">{first}")), "{rest}");
+        assert!(rest.contains("class=\"glyph\"") || rest.contains("class=\"solid\""), "{rest}");
+    }
+}
+
+#[test]
+fn a_large_picture_is_light() {
+    let chart = chart(&large(500, 50));
+    let picture = drawn(&chart, &Paint::Plain);
+    // Packed, a fifth of this at most; the dashboard's budget is 40 KiB.
+    assert!(picture.len() < 400_000, "{}", picture.len());
 }

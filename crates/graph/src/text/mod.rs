@@ -3,7 +3,7 @@
 mod canvas;
 mod outline;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod words;
 
 use anstyle::{Effects, Style};

@@ -174,7 +174,7 @@ impl Medium for Cells<'_> {
             // The same room for every status, so that a run goes on in one picture.
             Paint::Run(_) => {
                 rows += 1;
-                text = text.max(22);
+                text = text.max(25);
             }
             Paint::Plan(_) => {
                 if let Some((words, _)) = self.said(node) {
@@ -195,6 +195,10 @@ impl Medium for Cells<'_> {
         let lines = self.label_lines(chart, link);
         let w = lines.iter().map(|l| width(l)).max()? + 2;
         Some(Size { w, h: i32::try_from(lines.len()).unwrap_or(1) })
+    }
+
+    fn loop_room(&self) -> i32 {
+        2
     }
 
     fn padding(&self) -> Size {

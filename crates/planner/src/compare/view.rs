@@ -94,6 +94,11 @@ impl<'a> View<'a> {
         }
     }
 
+    /// A machine's definition as far as it may be shown: the wanted one, or a live one.
+    pub(crate) fn definition(&self, value: &Value, live: bool) -> Value {
+        self.redacted(value, &mut vec!["definition".to_owned()], if live { Fit::Shape } else { Fit::Exact })
+    }
+
     /// Whether a text at a place inside the definition, new or old, may not be shown.
     pub(crate) fn hides(&self, inside: &[JsonStep], text: &str) -> bool {
         let steps = inside.iter().map(|step| match step {
