@@ -15,7 +15,7 @@ PINS := tests/sandbox/requirements.txt
 # The stamp carries the checksum of the pins: a checkout that touches the file does not make the sandbox again, a new pin does.
 STAMP := $(SANDBOX)/made-$(firstword $(shell cksum $(PINS)))
 
-.PHONY: help sandbox sandbox-pins build reference conformance fuzz demo fmt lint test clean
+.PHONY: help sandbox sandbox-pins build reference pictures conformance fuzz demo fmt lint test clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,9 @@ lint:
 
 reference: ## Write the pages of the book and the schemas that are made from the code
 	$(CARGO) run --locked --quiet --package statewright --example reference
+
+pictures: ## Draw the pictures of README.md anew
+	$(CARGO) run --locked --quiet --package statewright -- graph specs/nightly-etl.yaml --var bucket=my-bucket --output docs/pictures/nightly-etl.svg
 
 # Cases of which somebody else has said whether they are right: a folder with asl/ and iam/.
 CORPUS ?= ../shared/corpus

@@ -7,6 +7,7 @@ mod definitions;
 mod docs;
 mod executions;
 mod fields;
+mod graph;
 mod kill;
 mod outputs;
 mod ownership;

@@ -49,10 +49,12 @@ fn one_of(rules: &[Node]) -> Option<String> {
         Some((variable.to_owned(), operand(&entry.key, &entry.value)))
     };
     let parts: Vec<(String, String)> = rules.iter().map(part).collect::<Option<_>>()?;
-    let ((variable, first), rest) = parts.split_first()?;
-    let (last, middle) = rest.split_last().filter(|_| rest.iter().all(|(other, _)| other == variable))?;
-    let middle: String = middle.iter().map(|(_, value)| format!(", {value}")).collect();
-    Some(format!("{variable} = {first}{middle} or {}", last.1))
+    let (last, first) = parts.split_last().filter(|(last, first)| first.iter().all(|(other, _)| *other == last.0))?;
+    let first: Vec<&str> = first.iter().map(|(_, value)| value.as_str()).collect();
+    if first.is_empty() {
+        return None;
+    }
+    Some(format!("{} = {} or {}", last.0, first.join(", "), last.1))
 }
 
 enum Operator {

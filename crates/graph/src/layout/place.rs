@@ -208,9 +208,8 @@ impl Columns {
         for link in graph.channels.iter().flatten() {
             let ([top], [bottom]) = (&link.tops[..], &link.bottoms[..]) else { continue };
             let (left, right) = match (top.side, bottom.side) {
-                (Side::Right, _) => (top, bottom),
                 (Side::Left, _) => (bottom, top),
-                (_, Side::Left) => (top, bottom),
+                (Side::Right, _) | (_, Side::Left) => (top, bottom),
                 _ => continue,
             };
             let (from, to) = (self.of[left.vertex], self.of[right.vertex]);

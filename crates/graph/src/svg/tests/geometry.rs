@@ -48,7 +48,7 @@ fn number(element: &Element, name: &str) -> f64 {
     element.attributes.get(name).and_then(|v| v.parse().ok()).unwrap_or(0.0)
 }
 
-fn class<'e>(element: &'e Element) -> &'e str {
+fn class(element: &Element) -> &str {
     element.attributes.get("class").map_or("", |c| c.as_str())
 }
 

@@ -55,6 +55,7 @@ fn seen(colour: Rgb, matrix: &[[f64; 3]; 3]) -> Rgb {
 }
 
 /// CIE L*a*b*, D65.
+#[allow(clippy::many_single_char_names, reason = "the formula's own names")]
 fn lab(colour: Rgb) -> [f64; 3] {
     let [r, g, b] = colour.map(linear);
     let x = (0.412_456_4 * r + 0.357_576_1 * g + 0.180_437_5 * b) / 0.950_47;
