@@ -90,7 +90,7 @@ impl<C: Cloud> Runner<'_, C> {
         let mut pauses = self.options.pauses();
         loop {
             let (problem, patience) = match self.cloud.read(&step.address, &arn).await {
-                Observed::Present(present) => match mend(wanted, &self.plan.owner, &present) {
+                Observed::Present(present) => match mend(wanted, &step.ours, &present) {
                     Ok(operations) => {
                         for operation in &operations {
                             self.operation(step, operation, calls).await?;

@@ -127,6 +127,7 @@ fn step(id: u32, needs: &[u32], operations: Vec<Operation>) -> Step {
         risk: None,
         operations,
         read_back: None,
+        ours: statewright_spec::Tags::new(),
     }
 }
 

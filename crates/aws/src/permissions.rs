@@ -60,7 +60,7 @@ pub const ACTIONS: &[Action] = &[
     action("glue:GetJob", &["glue:GetJob"], &[Read]),
     action("glue:GetTags", &["glue:GetTags"], &[Read]),
     action("glue:TagResource", &["glue:TagResource"], &[Apply]),
-    action("glue:UntagResource", &["glue:UntagResource"], &[Apply]),
+    action("glue:UntagResource", &["glue:UntagResource"], &[Apply, Delete]),
     action("glue:UpdateJob", &["glue:UpdateJob", "iam:PassRole"], &[Apply]),
     action("iam:AttachRolePolicy", &["iam:AttachRolePolicy"], &[Apply]),
     action("iam:CreatePolicy", &["iam:CreatePolicy", "iam:TagPolicy"], &[Apply]),
@@ -88,8 +88,8 @@ pub const ACTIONS: &[Action] = &[
     action("iam:PutRolePolicy", &["iam:PutRolePolicy"], &[Apply]),
     action("iam:TagPolicy", &["iam:TagPolicy"], &[Apply]),
     action("iam:TagRole", &["iam:TagRole"], &[Apply]),
-    action("iam:UntagPolicy", &["iam:UntagPolicy"], &[Apply]),
-    action("iam:UntagRole", &["iam:UntagRole"], &[Apply]),
+    action("iam:UntagPolicy", &["iam:UntagPolicy"], &[Apply, Delete]),
+    action("iam:UntagRole", &["iam:UntagRole"], &[Apply, Delete]),
     action("iam:UpdateAssumeRolePolicy", &["iam:UpdateAssumeRolePolicy"], &[Apply]),
     action("iam:UpdateRole", &["iam:UpdateRole"], &[Apply]),
     action("lambda:CreateFunction", &["lambda:CreateFunction", "lambda:TagResource", "iam:PassRole"], &[Apply])
@@ -100,7 +100,7 @@ pub const ACTIONS: &[Action] = &[
     action("lambda:GetFunctionConfiguration", &["lambda:GetFunctionConfiguration"], &[Apply]),
     action("lambda:GetLayerVersionByArn", &["lambda:GetLayerVersion"], &[Read]),
     action("lambda:TagResource", &["lambda:TagResource"], &[Apply]),
-    action("lambda:UntagResource", &["lambda:UntagResource"], &[Apply]),
+    action("lambda:UntagResource", &["lambda:UntagResource"], &[Apply, Delete]),
     action("lambda:UpdateFunctionCode", &["lambda:UpdateFunctionCode"], &[Apply])
         .and(&[("s3:GetObject", "code in S3"), ("s3:GetObjectVersion", "a version of code in S3")]),
     action("lambda:UpdateFunctionConfiguration", &["lambda:UpdateFunctionConfiguration", "iam:PassRole"], &[Apply])
@@ -118,14 +118,16 @@ pub const ACTIONS: &[Action] = &[
     action("logs:PutLogGroupDeletionProtection", &["logs:PutLogGroupDeletionProtection"], &[Apply]),
     action("logs:PutRetentionPolicy", &["logs:PutRetentionPolicy"], &[Apply]),
     action("logs:TagResource", &["logs:TagResource"], &[Apply]),
-    action("logs:UntagResource", &["logs:UntagResource"], &[Apply]),
+    action("logs:UntagResource", &["logs:UntagResource"], &[Apply, Delete]),
     action("s3:DeleteObject", &["s3:DeleteObject"], &[Apply, Delete]),
+    action("s3:DeleteObjectTagging", &["s3:DeleteObjectTagging"], &[Apply, Delete]),
     action("s3:GetObjectTagging", &["s3:GetObjectTagging"], &[Read]),
     // Without ListBucket S3 says 403 of an object that is not there.
     action("s3:HeadObject", &["s3:GetObject", "s3:ListBucket"], &[Read])
         .and(&[("s3:GetObjectVersion", "a version of code in S3")]),
     action("s3:PutObject", &["s3:PutObject", "s3:PutObjectTagging"], &[Apply])
         .and(&[("kms:GenerateDataKey", "a script in a bucket with a key of yours")]),
+    action("s3:PutObjectTagging", &["s3:PutObjectTagging"], &[Apply, Delete]),
     action("states:CreateStateMachine", &["states:CreateStateMachine", "states:TagResource", "iam:PassRole"], &[Apply])
         .and(MACHINE_PARTS),
     action("states:DeleteStateMachine", &["states:DeleteStateMachine"], &[Delete]),
@@ -139,7 +141,7 @@ pub const ACTIONS: &[Action] = &[
         .and(&[("kms:GenerateDataKey", "a state machine with a key of yours")]),
     action("states:StopExecution", &["states:StopExecution"], &[Delete, Run]),
     action("states:TagResource", &["states:TagResource"], &[Apply]),
-    action("states:UntagResource", &["states:UntagResource"], &[Apply]),
+    action("states:UntagResource", &["states:UntagResource"], &[Apply, Delete]),
     action("states:UpdateStateMachine", &["states:UpdateStateMachine", "iam:PassRole"], &[Apply]).and(MACHINE_PARTS),
     // Refused, the plan says so and goes on.
     action("states:ValidateStateMachineDefinition", &["states:ValidateStateMachineDefinition"], &[Read]),

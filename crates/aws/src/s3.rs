@@ -2,16 +2,20 @@
 
 use std::{future::Future, time::Duration};
 
-use aws_sdk_s3::{Client, primitives::ByteStream};
+use aws_sdk_s3::{
+    Client,
+    primitives::ByteStream,
+    types::{Tag, Tagging},
+};
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::{error::metadata::ProvideErrorMetadata, timeout::TimeoutConfig};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use statewright_planner::{Refusal, ScriptObject};
-use statewright_spec::Tags;
+use statewright_spec::{TAG_PREFIX, Tags};
 
 use crate::{
     Connection,
-    kind::{gone, unless_missing},
+    kind::{built, gone, unless_missing},
     tagging::Labels,
 };
 
@@ -111,6 +115,29 @@ impl Connection {
         })
         .await
         .map(drop)
+    }
+
+    /// `GetObjectTagging`, then `PutObjectTagging` or, where no tag is left, `DeleteObjectTagging`: our tags are taken off.
+    /// There is no call that takes off one tag.
+    pub(crate) async fn release_object(&self, place: Place<'_>) -> Result<(), Refusal> {
+        let Place { bucket, key } = place;
+        let tags = self.on_bucket("s3:GetObjectTagging", bucket, |s3: Client| async move {
+            s3.get_object_tagging().bucket(bucket).key(key).send().await
+        });
+        let Some(tags) = unless_missing(tags.await)? else { return Ok(()) };
+        let rest: Vec<Tag> = tags.tag_set.into_iter().filter(|tag| !tag.key().starts_with(TAG_PREFIX)).collect();
+        if rest.is_empty() {
+            let deleted = self.on_bucket("s3:DeleteObjectTagging", bucket, |s3: Client| async move {
+                s3.delete_object_tagging().bucket(bucket).key(key).send().await
+            });
+            return gone(deleted.await.map(drop));
+        }
+        const CALL: &str = "s3:PutObjectTagging";
+        let set = &built(CALL, Tagging::builder().set_tag_set(Some(rest)).build())?;
+        let put = self.on_bucket(CALL, bucket, |s3: Client| async move {
+            s3.put_object_tagging().bucket(bucket).key(key).tagging(set.clone()).send().await
+        });
+        gone(put.await.map(drop))
     }
 
     /// `DeleteObject`; it succeeds where there is none.

@@ -15,6 +15,24 @@ pub(crate) fn check(survey: &Survey<'_>, notes: &mut Notes) {
     name_case(survey, notes);
     deletes_all(survey, notes);
     search(survey, notes);
+    retained_needs(survey, notes);
+}
+
+/// What is retained would not work without what it uses, and IAM refuses to delete a policy that it holds.
+fn retained_needs(survey: &Survey<'_>, notes: &mut Notes) {
+    for (user, standing) in &survey.standing {
+        let Standing::Forgotten { present } = standing else { continue };
+        let used = survey.uses(&present.resource).into_iter().filter(|used| *used != user && survey.is_leaving(used));
+        for used in used {
+            let title = format!("{used} cannot go: {user} uses it, and is retained");
+            let error = survey.place(used).on(Diagnostic::error(codes::RETAINED_NEEDS, title), "", "declared here");
+            let help = format!(
+                "retain {used} as well (declare it with `retain: true` and apply, then take it out), or declare {user} \
+                 without `retain`, apply, and let both go"
+            );
+            notes.find(used, error.help(help));
+        }
+    }
 }
 
 /// Two names that IAM takes for one: the new cannot come before the old is gone, and the old goes after what moves to the
@@ -41,15 +59,19 @@ fn deletes_all(survey: &Survey<'_>, notes: &mut Notes) {
     if survey.mode == Mode::Destroy || survey.options.allow_delete_all {
         return;
     }
-    let leaving: Vec<&Address> = survey.standing.keys().filter(|address| survey.is_leaving(address)).collect();
-    let keeps = survey.ours().any(|(address, _)| !survey.is_leaving(address));
+    // What is renamed stays, under its new name.
+    let goes = |address: &Address| survey.is_going(address) && survey.renamed_to(address).is_none();
+    let leaving: Vec<&Address> = survey.standing.keys().filter(|address| goes(address)).collect();
+    let keeps = survey.tagged().any(|(address, _)| !goes(address));
     if leaving.is_empty() || keeps {
         return;
     }
     let (owner, names) =
         (&survey.desired.owner, leaving.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
     let what = count(leaving.len(), "resource", "resources");
-    let title = format!("the plan would delete all that belongs to {owner} ({what}) and keep nothing");
+    let forgets = leaving.iter().any(|address| !survey.is_leaving(address));
+    let verb = if forgets { "delete or forget" } else { "delete" };
+    let title = format!("the plan would {verb} all that belongs to {owner} ({what}) and keep nothing");
     let help = format!(
         "{names}: if another spec has the same stack name, give this one another; to go on, --allow-delete-all; to take the stack away, destroy"
     );

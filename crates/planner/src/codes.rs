@@ -37,4 +37,11 @@ codes! {
     IS_BOUNDARY "PLAN023" "A policy that would be replaced is a permissions boundary."
     NOT_JUDGED "PLAN024" "AWS would not say what it thinks of a definition or a policy that is new or changes: our checks alone stand behind it."
     BROADENS "PLAN025" "The plan broadens what a role or a policy allows, and the spec guards against that."
+    PROTECTED "PLAN030" "A resource that is protected would be deleted or replaced."
+    WRONG_OWNER "PLAN031" "A resource that the spec would take over belongs to another owner than the spec says."
+    AWS_OWN "PLAN032" "A resource that AWS made for itself is never taken over."
+    NOTHING_TO_ADOPT "PLAN033" "The spec would take a resource over, and there is none: it is created."
+    RETAINED_NEEDS "PLAN034" "A resource that is retained uses one that goes."
+    HUNG_BY_OTHERS "PLAN035" "Policies hang on a role that the spec does not name, and are left alone."
+    OTHER_SPELLING "PLAN036" "A resource that the spec would take over is spelt otherwise in AWS."
 }

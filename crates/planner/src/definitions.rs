@@ -109,7 +109,7 @@ fn changing<'s>(survey: &'s Survey<'_>) -> impl Iterator<Item = Changing<'s>> {
             Standing::Kept { declared, present } | Standing::Replaced { declared, present, .. } => {
                 (*declared, Some(&present.resource))
             }
-            Standing::Leaving { .. } | Standing::Blocked => return None,
+            Standing::Leaving { .. } | Standing::Forgotten { .. } | Standing::Blocked => return None,
         };
         let Resource::StateMachine(after) = &declared.resource else { return None };
         let before = match before {

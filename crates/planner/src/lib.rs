@@ -10,6 +10,7 @@ mod believed;
 mod checks;
 pub mod codes;
 mod compare;
+mod custody;
 mod definitions;
 mod documents;
 mod draft;

@@ -1,7 +1,7 @@
 //! After a create: what it dropped.
 
 use statewright_spec::{
-    Owner, Resource,
+    Owner, Resource, Tags,
     kind::{function::Function, job::Job},
 };
 
@@ -13,15 +13,16 @@ use crate::{
     operation::job::MARK_SCRIPT,
 };
 
-/// The calls that bring what was just created to what was wanted: fields and tags that the create dropped. Nothing uses
-/// it yet, so there is one phase.
+/// The calls that bring what was just created to what was wanted: fields and tags that the create dropped. `ours` are our
+/// tags that it set, the owner's among them. Nothing uses it yet, so there is one phase.
 ///
 /// # Errors
 /// In words, where what is there is not ours: a machine without our tag was there before, for `CreateStateMachine` answers
 /// with somebody's identical machine; anything with another owner's tag is that owner's. A read may be stale: read again
 /// before it is believed.
-pub fn mend(wanted: &Resource, owner: &Owner, present: &Present) -> Result<Vec<Operation>, String> {
+pub fn mend(wanted: &Resource, ours: &Tags, present: &Present) -> Result<Vec<Operation>, String> {
     let arn = &present.arn;
+    let owner = &Owner::from_tag(ours.get(Owner::TAG).cloned().unwrap_or_default());
     match &present.owner {
         Some(other) if other != owner => {
             return Err(format!("{arn} belongs to {other}, not to {owner}: it was not changed"));
@@ -34,11 +35,14 @@ pub fn mend(wanted: &Resource, owner: &Owner, present: &Present) -> Result<Vec<O
         }
         Some(_) | None => {}
     }
-    let (mut set, gone) = retag(present.resource.tags(), wanted.tags());
+    // What somebody's automation has tagged meanwhile is nothing that the create dropped: the next plan tells of it.
+    let (mut set, _) = retag(present.resource.tags(), wanted.tags());
     if present.owner.is_none() {
         set.insert(Owner::TAG.to_owned(), owner.as_str().to_owned());
     }
-    let tags = (set, gone);
+    let marks = ours.iter().filter(|(key, _)| *key != Owner::TAG && !present.markers.contains_key(*key));
+    set.extend(marks.map(|(key, value)| (key.clone(), value.clone())));
+    let tags = (set, Vec::new());
     let name = match wanted {
         Resource::LogGroup(_) => arn.resource().trim_start_matches("log-group:").trim_end_matches(":*"),
         _ => arn.name(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use statewright_asl::{ChangeKind, EdgeChange};
 use statewright_source::{Diagnostic, Severity};
-use statewright_spec::{Address, Guard, Identity, Owner, Resource};
+use statewright_spec::{Address, Guard, Identity, Owner, Resource, Tags};
 
 use crate::{AccessChanges, Fingerprint, Operation, Present, permissions::RolePermissions};
 
@@ -73,6 +73,8 @@ pub struct Step {
     pub operations: Vec<Operation>,
     /// What a create must have made: it is read back, and what the create dropped is mended.
     pub read_back: Option<Box<Resource>>,
+    /// Our tags that the create sets: the owner's, and what may become of the resource.
+    pub ours: Tags,
 }
 
 /// What happens to an address.

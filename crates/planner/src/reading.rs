@@ -1,6 +1,6 @@
 //! What to read first.
 
-use statewright_spec::{Desired, Resource};
+use statewright_spec::{Address, Desired, Resource};
 
 use crate::Reading;
 
@@ -13,8 +13,15 @@ pub fn reading(desired: &Desired, deep: bool, search: bool) -> Reading {
         _ => None,
     };
     let declared = &desired.resources;
+    // Former names too: what was renamed goes also where the search does not find it.
+    let former = declared.iter().filter_map(|(address, d)| {
+        let was = Address::new(address.kind, d.custody.was.clone()?);
+        let arn = desired.identity.arn(&was, "/");
+        Some((was, arn))
+    });
+    let resources = former.chain(declared.iter().map(|(address, d)| (address.clone(), d.arn.clone())));
     Reading {
-        resources: declared.iter().map(|(address, d)| (address.clone(), d.arn.clone())).collect(),
+        resources: resources.collect(),
         scripts: declared.iter().filter_map(|(address, d)| Some((address.clone(), script(&d.resource)?))).collect(),
         lookups: desired.mentions.iter().map(|mention| mention.target.clone()).collect(),
         search: search.then(|| desired.owner.clone()),

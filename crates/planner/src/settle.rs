@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use statewright_spec::{Address, Desired};
 
 use crate::{
-    Live, Mode, Options, Plan, Question, access, checks, definitions, documents, draft, graph, lookups,
+    Live, Mode, Options, Plan, Question, access, checks,
+    custody::LeftAlone,
+    definitions, documents, draft, graph, lookups,
     notes::Notes,
     survey::{Standing, Survey},
 };
@@ -28,9 +30,12 @@ pub fn destroy(desired: &Desired, live: &Live, options: &Options) -> Plan {
 
 fn settle(desired: &Desired, live: &Live, mode: Mode, options: &Options) -> (Plan, BTreeSet<Question>) {
     let mut notes = Notes::default();
+    let left_alone = LeftAlone::of(desired, live);
+    let desired = &*left_alone.desired;
     let survey = Survey::of(desired, live, mode, options, &mut notes);
     let drafts = draft::drafts(&survey, &mut notes);
     checks::check(&survey, &mut notes);
+    left_alone.report(&survey, &mut notes);
     lookups::check(&survey, &mut notes);
     definitions::check(&survey, &mut notes);
     documents::check(&survey, &mut notes);

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use statewright_source::{Diagnostic, Severity};
-use statewright_spec::{Address, Arn, Declared, Desired, Resource};
+use statewright_spec::{Address, Adopt, Arn, Custody, Declared, Desired, Kind, Owner, Resource};
 
 use crate::{
-    Detail, Live, Mode, Observed, Options, Present, codes,
+    Detail, Live, Mode, Observed, Options, Present, codes, custody,
     kind::{self, Use},
     notes::{Notes, Place, finding},
 };
@@ -25,6 +25,8 @@ pub(crate) enum Standing<'a> {
     Replaced { declared: &'a Declared, present: &'a Present, fields: Vec<&'static str> },
     /// Ours, and to be deleted.
     Leaving { present: &'a Present },
+    /// Ours and retained, and no longer to be ours.
+    Forgotten { present: &'a Present },
     /// Nothing may be done with it: it is not ours, or not known.
     Blocked,
 }
@@ -39,6 +41,8 @@ pub(crate) struct Survey<'a> {
     pub(crate) standing: BTreeMap<Address, Standing<'a>>,
     /// Addresses by the ARNs that they have or will have.
     arns: BTreeMap<&'a Arn, &'a Address>,
+    /// Former names, and what they are now.
+    renamed: BTreeMap<Address, &'a Address>,
 }
 
 impl<'a> Survey<'a> {
@@ -55,7 +59,11 @@ impl<'a> Survey<'a> {
             Observed::Absent | Observed::Unreadable(_) => None,
         });
         let arns = there.chain(declared).collect();
-        let mut survey = Self { desired, live, mode, options, standing: BTreeMap::new(), arns };
+        let former = |(address, declared): (&'a Address, &'a Declared)| {
+            Some((Address::new(address.kind, declared.custody.was.clone()?), address))
+        };
+        let renamed = desired.resources.iter().filter_map(former).collect();
+        let mut survey = Self { desired, live, mode, options, standing: BTreeMap::new(), arns, renamed };
         let chosen = survey.chosen(notes);
         for (address, declared) in &desired.resources {
             if chosen.as_ref().is_none_or(|chosen| chosen.contains(address)) {
@@ -74,8 +82,43 @@ impl<'a> Survey<'a> {
     }
 
     /// Whether it carries exactly our owner's tag.
-    pub(crate) fn is_ours(&self, present: &Present) -> bool {
+    pub(crate) fn is_tagged(&self, present: &Present) -> bool {
         present.owner.as_ref() == Some(&self.desired.owner)
+    }
+
+    /// Whether it is ours: it carries our owner's tag, or this plan takes it over.
+    fn is_ours(&self, address: &Address, present: &Present) -> bool {
+        self.is_tagged(present) || self.adopts(address, present)
+    }
+
+    /// Whether this plan takes it over.
+    pub(crate) fn adopts(&self, address: &Address, present: &Present) -> bool {
+        let stays = matches!(self.standing.get(address), Some(Standing::Kept { .. } | Standing::Replaced { .. }));
+        stays && !self.is_tagged(present)
+    }
+
+    /// Whether the spec lets this address take over something of that owner.
+    pub(crate) fn may_take(&self, address: &Address, owner: Option<&Owner>) -> bool {
+        let declared = self.desired.resources.get(address);
+        declared.is_some_and(|declared| custody::may_take(&declared.custody.adopt, owner))
+    }
+
+    /// What an address is called now, if the spec says that it was renamed.
+    pub(crate) fn renamed_to(&self, former: &Address) -> Option<&'a Address> {
+        self.renamed.get(former).copied()
+    }
+
+    /// What an address was called before, where that is there and ours.
+    pub(crate) fn former(&self, address: &Address) -> Option<(Address, &'a Present)> {
+        let was = self.desired.resources.get(address)?.custody.was.clone()?;
+        let former = Address::new(address.kind, was);
+        let present = self.present(&former)?;
+        Some((former, present))
+    }
+
+    /// What is there and carries our owner's tag.
+    pub(crate) fn tagged(&self) -> impl Iterator<Item = (&'a Address, &'a Present)> {
+        self.ours().filter(|(_, present)| self.is_tagged(present))
     }
 
     /// The address and where it is declared.
@@ -87,7 +130,7 @@ impl<'a> Survey<'a> {
     pub(crate) fn ours(&self) -> impl Iterator<Item = (&'a Address, &'a Present)> {
         let live = self.live;
         live.observed.iter().filter_map(|(address, observed)| match observed {
-            Observed::Present(present) if self.is_ours(present) => Some((address, &**present)),
+            Observed::Present(present) if self.is_ours(address, present) => Some((address, &**present)),
             Observed::Present(_) | Observed::Absent | Observed::Unreadable(_) => None,
         })
     }
@@ -95,7 +138,7 @@ impl<'a> Survey<'a> {
     /// What is there under an address, and ours.
     pub(crate) fn present(&self, address: &Address) -> Option<&'a Present> {
         match self.live.observed.get(address) {
-            Some(Observed::Present(present)) if self.is_ours(present) => Some(present),
+            Some(Observed::Present(present)) if self.is_ours(address, present) => Some(present),
             _ => None,
         }
     }
@@ -125,12 +168,17 @@ impl<'a> Survey<'a> {
             Standing::New { declared, .. } | Standing::Kept { declared, .. } | Standing::Replaced { declared, .. } => {
                 Some(declared)
             }
-            Standing::Leaving { .. } | Standing::Blocked => None,
+            Standing::Leaving { .. } | Standing::Forgotten { .. } | Standing::Blocked => None,
         }
     }
 
     pub(crate) fn is_leaving(&self, address: &Address) -> bool {
         matches!(self.standing.get(address), Some(Standing::Leaving { .. }))
+    }
+
+    /// Whether it will no longer be ours: deleted, or left to itself.
+    pub(crate) fn is_going(&self, address: &Address) -> bool {
+        matches!(self.standing.get(address), Some(Standing::Leaving { .. } | Standing::Forgotten { .. }))
     }
 
     fn declared(&self, address: &'a Address, declared: &'a Declared, notes: &mut Notes) -> Option<Standing<'a>> {
@@ -139,6 +187,12 @@ impl<'a> Survey<'a> {
         let present = match self.live.observed.get(address) {
             Some(Observed::Present(present)) => &**present,
             Some(Observed::Absent) => {
+                if self.mode == Mode::Apply && declared.custody.adopt != Adopt::Never {
+                    let title = format!("there is no {noun} {} to take over: it is created", address.name);
+                    let note = finding(codes::NOTHING_TO_ADOPT, Severity::Note, title);
+                    let help = "if there should be one, look at the name, the account and the region";
+                    notes.find(address, place.on(note, "/adopt", "asked for here").help(help));
+                }
                 return (self.mode == Mode::Apply).then_some(Standing::New { declared, leaving: None });
             }
             Some(Observed::Unreadable(refusal)) => {
@@ -156,16 +210,21 @@ impl<'a> Survey<'a> {
         if is_deleting(present) && self.mode == Mode::Apply {
             return Some(Standing::New { declared, leaving: Some(present) });
         }
-        if !self.is_ours(present) {
-            notes.find(address, self.not_ours(place, noun, present));
+        if !self.is_tagged(present)
+            && let Some(refusal) = self.not_ours(place, noun, present)
+        {
+            notes.find(address, refusal);
             return (self.mode == Mode::Apply).then_some(Standing::Blocked);
         }
         if self.mode == Mode::Destroy {
-            return Some(Standing::Leaving { present });
+            return Some(self.going(place, present, notes));
         }
         let fields = kind::immutable(&present.resource, &declared.resource);
         Some(if fields.is_empty() {
             Standing::Kept { declared, present }
+        } else if custody::is_protected(present, Some(declared)) {
+            notes.find(address, protected(place, present, Some(&fields)));
+            Standing::Blocked
         } else if declared.may_replace {
             Standing::Replaced { declared, present, fields }
         } else {
@@ -175,40 +234,103 @@ impl<'a> Survey<'a> {
                 format!("{address} would have to be replaced: AWS cannot change the {what} of a {noun}"),
             );
             let error = place.on(error, &format!("/{}", fields[0]), format!("differs from the live {noun}"));
-            let help =
-                format!("add `replace: allowed` to have it deleted and made anew, or give the {noun} another name");
+            let as_it_is = kind::as_written(&present.resource, fields[0]);
+            let help = match as_it_is.filter(|_| !self.is_tagged(present)) {
+                Some(line) => format!(
+                    "write `{line}` to take it over as it is, or add `replace: allowed` to have it deleted and made anew"
+                ),
+                None => {
+                    format!("add `replace: allowed` to have it deleted and made anew, or give the {noun} another name")
+                }
+            };
             notes.find(address, error.help(help));
             Standing::Blocked
         })
     }
 
-    fn not_ours(&self, place: Place<'_>, noun: &str, present: &Present) -> Diagnostic {
+    /// Why something that does not carry our tag may not be touched; `None` where the spec takes it over.
+    fn not_ours(&self, place: Place<'_>, noun: &str, present: &Present) -> Option<Diagnostic> {
         let (address, ours) = (place.address, &self.desired.owner);
+        let whose = present.owner.as_ref().map_or("has no owner".to_owned(), |owner| format!("belongs to {owner}"));
         if self.mode == Mode::Destroy {
-            let whose = present.owner.as_ref().map_or("has no owner".to_owned(), |owner| format!("belongs to {owner}"));
             let note = finding(codes::LEFT_ALONE, Severity::Note, format!("{address} {whose} and is left as it is"));
-            return place.on(note, "", "declared here");
+            return Some(place.on(note, "", "declared here"));
         }
         let arn = &present.arn;
-        let (code, whose, help) = match &present.owner {
-            Some(owner) => {
-                (codes::NOT_OURS, format!("belongs to {owner}"), format!("or take {arn} out of the stack that owns it"))
+        let adopt = place.declared.map_or(&Adopt::Never, |declared| &declared.custody.adopt);
+        if *adopt != Adopt::Never && custody::is_aws_own(present) {
+            let error = Diagnostic::error(codes::AWS_OWN, format!("{address} is AWS's own and is never taken over"));
+            let help = format!("take it out of the spec, and name it by its ARN where it is needed: {arn}");
+            return Some(place.on(error, "/adopt", "asked for here").help(help));
+        }
+        if custody::may_take(adopt, present.owner.as_ref()) {
+            // IAM answers to a name in any case, and not with the ARN that others refer to.
+            if matches!(address.kind, Kind::Role | Kind::Policy) && arn.name() != address.name {
+                let error = Diagnostic::error(
+                    codes::OTHER_SPELLING,
+                    format!("{address} is called {} in AWS, which IAM takes for the same name", arn.name()),
+                );
+                let help = format!("write `{}` in the spec", arn.name());
+                return Some(place.on(error, "", "spelt otherwise here").help(help));
             }
-            None => (
-                codes::NO_OWNER,
-                "has no owner".to_owned(),
-                format!("or delete {arn}, made without statewright, first"),
-            ),
+            return None;
+        }
+        let another = format!("give the {noun} another name here");
+        let take = match &present.owner {
+            Some(owner) => {
+                format!("`adopt: {{ from: {owner} }}` takes it over, and then that stack's spec may let go of it")
+            }
+            None => "`adopt: true` takes it over".to_owned(),
         };
-        place
-            .on(Diagnostic::error(code, format!("{address} exists and {whose}")), "", format!("this stack is {ours}"))
-            .help(format!("give the {noun} another name here, {help}"))
+        let (error, field) = match (adopt, &present.owner) {
+            (Adopt::Never, Some(_)) => (codes::NOT_OURS, ""),
+            (Adopt::Never, None) => (codes::NO_OWNER, ""),
+            (Adopt::From(_), _) => (codes::WRONG_OWNER, "/adopt/from"),
+            (Adopt::Unowned, _) => (codes::WRONG_OWNER, "/adopt"),
+        };
+        let error = Diagnostic::error(error, format!("{address} exists and {whose}"));
+        let label = match adopt {
+            Adopt::Never => format!("this stack is {ours}"),
+            Adopt::Unowned => "one without an owner may be taken over".to_owned(),
+            Adopt::From(from) => format!("one of {from} may be taken over"),
+        };
+        Some(place.on(error, field, label).help(format!("{take}; else {another} ({arn})")))
+    }
+
+    /// What is ours and goes: deleted, or left to itself where it is retained. What is protected stays where it is.
+    fn going(&self, place: Place<'_>, present: &'a Present, notes: &mut Notes) -> Standing<'a> {
+        // Its tags can no longer be read then; and nothing holds it back.
+        if is_deleting(present) {
+            return Standing::Leaving { present };
+        }
+        // Only the live mark counts for what leaves the spec; for a destroy the spec's word is enough.
+        if custody::is_retained(present, place.declared) {
+            return Standing::Forgotten { present };
+        }
+        if custody::is_protected(present, place.declared) {
+            notes.find(place.address, protected(place, present, None));
+            return Standing::Blocked;
+        }
+        Standing::Leaving { present }
     }
 
     fn undeclared(&self, address: &'a Address, observed: &'a Observed, notes: &mut Notes) -> Option<Standing<'a>> {
         match observed {
-            Observed::Present(present) if self.is_ours(present) => Some(Standing::Leaving { present }),
-            Observed::Present(_) | Observed::Absent => None,
+            Observed::Present(present) if self.is_tagged(present) => {
+                Some(self.going(Place { address, declared: None }, present, notes))
+            }
+            Observed::Present(present) => {
+                // Read for its new name: whoever else has the old one keeps it.
+                if let Some(now) = self.renamed_to(address) {
+                    let whose =
+                        present.owner.as_ref().map_or("has no owner".to_owned(), |owner| format!("belongs to {owner}"));
+                    let title = format!("{address}, which {now} was, {whose} and is left as it is");
+                    let note = finding(codes::LEFT_ALONE, Severity::Note, title);
+                    notes.find(now, self.place(now).on(note, "/was", "asked for here"));
+                }
+                None
+            }
+            Observed::Absent => None,
             Observed::Unreadable(refusal) => {
                 let title = format!("AWS would not say how {address} is, which may be ours");
                 notes.find(address, finding(codes::SEARCH_INCOMPLETE, Severity::Note, title).help(refusal.to_string()));
@@ -293,6 +415,32 @@ pub(crate) fn is_deleting(present: &Present) -> bool {
         | Detail::Function { .. }
         | Detail::Job { .. } => false,
     }
+}
+
+/// Why what is protected may neither go nor be made anew.
+fn protected(place: Place<'_>, present: &Present, fields: Option<&[&str]>) -> Diagnostic {
+    let (address, arn) = (place.address, &present.arn);
+    let (title, then) = match (fields, place.declared) {
+        (Some(fields), _) => {
+            let what = fields.join(" and ");
+            (format!("{address} is protected, and another {what} would replace it"), "change it")
+        }
+        (None, Some(_)) => (format!("{address} is protected and cannot be destroyed"), "destroy"),
+        (None, None) => (format!("{address} is protected and no longer in the spec"), "take it out"),
+    };
+    let says = place.declared.is_some_and(|declared| declared.custody.protect);
+    let live = Custody::says_yes(present.markers.get(Custody::PROTECT));
+    let help = match (fields, says, live) {
+        (None, ..) if place.declared.is_none() => format!(
+            "it takes two applies: declare it as it is with `protect: false` and apply, then take it out; or put it back to keep {arn}"
+        ),
+        (_, true, false) => "take `protect: true` off the spec first".to_owned(),
+        _ => format!("it takes two applies: leave all else as it is, set `protect: false` and apply, then {then}"),
+    };
+    let error = Diagnostic::error(codes::PROTECTED, title);
+    let field = fields.and_then(|fields| fields.first()).map_or_else(|| "/protect".to_owned(), |f| format!("/{f}"));
+    let label = if live { format!("its tag {} says so", Custody::PROTECT) } else { "`protect: true` here".to_owned() };
+    place.on(error, &field, label).help(help)
 }
 
 fn unreadable_help(refusal: &crate::Refusal) -> String {

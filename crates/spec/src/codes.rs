@@ -20,7 +20,6 @@ codes! {
     MISSING_KEY "SPEC006" "A key that must be there is missing."
     WRONG_TYPE "SPEC007" "A value is of the wrong type."
     BAD_VALUE "SPEC008" "A value is not one of those allowed, is out of range, or does not have the right form."
-    NOT_YET "SPEC009" "A key or a value of the language that is not available yet."
     UNKNOWN_CODE "SPEC010" "`allow` names a finding that does not exist."
 
     OUTSIDE "SPEC020" "A file lies outside the repository that holds the spec."
@@ -49,11 +48,13 @@ codes! {
     TWO_STACKS "SPEC052" "Two stacks declare the same resource."
     WRONG_ACCOUNT "SPEC053" "The caller's account is not the one that the spec is for."
     WRONG_REGION "SPEC054" "The region is not the one that the spec is for."
+    RENAME "SPEC055" "A former name that is the resource's own, is still declared, or is given twice."
 
     TAG_KEY "SPEC060" "A tag's key is empty, too long, reserved, or has characters that AWS refuses."
     TAG_VALUE "SPEC061" "A tag's value is too long, or has characters that AWS refuses."
     TOO_MANY_TAGS "SPEC062" "A resource has more tags than AWS takes."
     OWNER_TOO_LONG "SPEC063" "Stack and environment are together too long for the tag that says whose a resource is."
+    IGNORED_TAG "SPEC064" "A tag that the spec sets and ignores."
 
     NAME "SPEC070" "A name that AWS refuses."
     TOO_LONG "SPEC071" "A text that is longer than AWS takes."

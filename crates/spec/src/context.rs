@@ -10,7 +10,7 @@ use std::{
 use statewright_source::{Diagnostic, Node, Sources, Span, nearest, visible};
 
 use crate::{
-    Address, Arn, Identity, Kind, Lookup, Mention, Secret, Tags, codes,
+    Address, Arn, Identity, IgnoredTags, Kind, Lookup, Mention, Secret, TagPattern, Tags, codes,
     files::Files,
     identity::{UNKNOWN_ACCOUNT, UNKNOWN_PARTITION, UNKNOWN_REGION},
     names::{Names, fits},
@@ -37,6 +37,8 @@ pub(crate) struct World<'a> {
 pub(crate) struct StackTags {
     pub(crate) tags: Tags,
     pub(crate) sensitive: BTreeSet<String>,
+    /// `ignore_tags:` of the whole spec.
+    pub(crate) ignored: IgnoredTags,
 }
 
 /// One resource on its way from the spec to what AWS shall have.
@@ -91,6 +93,11 @@ impl<'a> Context<'a> {
     /// Where the spec is resolved; its parts may be unknown.
     pub(crate) fn identity(&self) -> &'a Identity {
         self.world.identity
+    }
+
+    /// `tags:` and `ignore_tags:` of the whole spec.
+    pub(crate) fn stack_tags(&self) -> &'a StackTags {
+        self.world.stack_tags
     }
 
     /// The resource.
@@ -443,13 +450,19 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Its own tags, and those of the whole spec that it does not set itself.
+    /// Its own tags, and those of the whole spec that it neither sets itself nor leaves to somebody else.
     pub(crate) fn tags(&mut self, own: &Tags) -> Tags {
-        let StackTags { tags, sensitive } = self.world.stack_tags;
-        let inherited = tags.keys().filter(|key| !own.contains_key(*key));
-        let secret = inherited.filter(|key| sensitive.contains(*key)).map(|key| pointer_to("/tags", key));
+        let StackTags { tags, sensitive, .. } = self.world.stack_tags;
+        let patterns = self.body.get("ignore_tags").and_then(Node::as_seq).unwrap_or_default();
+        let elsewhere: IgnoredTags = patterns.iter().filter_map(Node::as_str).map(TagPattern::parse).collect();
+        let inherited: Tags = tags
+            .iter()
+            .filter(|(key, _)| !own.contains_key(*key) && !elsewhere.covers(key))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        let secret = inherited.keys().filter(|key| sensitive.contains(*key)).map(|key| pointer_to("/tags", key));
         self.gathered.sensitive.extend(secret);
-        let mut all = tags.clone();
+        let mut all = inherited;
         all.extend(own.clone());
         all
     }

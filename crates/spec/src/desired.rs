@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use statewright_source::{Node, Span};
 
 use crate::{
-    Address, Arn, Guard, Identity, Kind, Mention, Owner, Tags,
+    Address, Arn, Custody, Guard, Identity, Kind, Mention, Owner, Tags,
     kind::{
         function::Function, job::Job, log_group::LogGroup, policy::Policy, role::Role, state_machine::StateMachine,
     },
@@ -50,6 +50,8 @@ pub struct Declared {
     pub may_replace: bool,
     /// Findings silenced by `allow: [CODE]`.
     pub allow: BTreeSet<String>,
+    /// How it is taken over, kept and let go.
+    pub custody: Custody,
 }
 
 /// Everything that one spec asks for, in one environment, account and region.

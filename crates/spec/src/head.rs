@@ -33,6 +33,10 @@ pub(crate) struct HeadDoc {
     /// Tags of every resource; a resource's own win.
     #[serde(default)]
     pub(crate) tags: BTreeMap<String, String>,
+    /// Tags that are somebody else's on every resource, as keys or as prefixes with `*`: neither set, changed, taken away nor
+    /// shown. Those of `aws:*` are ignored without being named.
+    #[serde(default)]
+    pub(crate) ignore_tags: Vec<String>,
 }
 
 /// What is not to happen unasked.

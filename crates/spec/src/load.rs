@@ -14,7 +14,6 @@ use crate::{
     documents::{Documents, parse},
     files::{self, Files},
     guards::{Guard, Guards},
-    later,
     reference::{Flavour, Scope, Trace, fill_text, pointer_to},
     schema::{self, Told},
     variables::{Variables, scalar_text},
@@ -85,7 +84,7 @@ pub fn load(sources: &mut Sources, request: &Request) -> Result<Loaded, Vec<Diag
         let title = format!("the directory of `{}` cannot be read: {}", visible(&name), e.kind());
         vec![Diagnostic::error(codes::UNREADABLE, title)]
     })?;
-    let root = sections(&later::refuse(&root, None, &mut diagnostics), &mut diagnostics);
+    let root = sections(&root, &mut diagnostics);
     let wrong = head_shape(&root, &mut diagnostics);
     let root = sections(&meant(&root), &mut diagnostics);
     let environment = chosen(&root, request, &mut diagnostics);
@@ -183,8 +182,10 @@ fn version(root: &Node) -> Result<(), Box<Diagnostic>> {
 
 /// The spec with a misspelt key taken for what it was meant to be: that was said, and what leans on it is not at fault.
 fn meant(root: &Node) -> Node {
-    let known: Vec<&str> =
-        ["variables", "environments", "tags", "aws"].into_iter().chain(Kind::ALL.map(Kind::section)).collect();
+    let known: Vec<&str> = ["variables", "environments", "tags", "aws", "ignore_tags"]
+        .into_iter()
+        .chain(Kind::ALL.map(Kind::section))
+        .collect();
     let has = |key: &str| root.get(key).is_some();
     let corrected = |entry: &Entry| {
         let near = nearest(&entry.key, known.iter().copied().filter(|k| !has(k)));

@@ -8,7 +8,11 @@ use crate::{Address, Arn, Kind};
 
 /// Every declared resource: known before any of them is read further.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Names(BTreeMap<Address, Name>);
+pub(crate) struct Names {
+    all: BTreeMap<Address, Name>,
+    /// Former names, and what they are now.
+    renamed: BTreeMap<Address, String>,
+}
 
 /// One declared name.
 #[derive(Debug, Clone)]
@@ -22,31 +26,39 @@ pub(crate) struct Name {
 impl Names {
     /// Keeps the first of two with the same address.
     pub(crate) fn insert(&mut self, address: Address, name: Name) {
-        self.0.entry(address).or_insert(name);
+        self.all.entry(address).or_insert(name);
+    }
+
+    /// Keeps a former name.
+    pub(crate) fn rename(&mut self, was: Address, name: String) {
+        self.renamed.entry(was).or_insert(name);
     }
 
     pub(crate) fn get(&self, address: &Address) -> Option<&Name> {
-        self.0.get(address)
+        self.all.get(address)
     }
 
     /// The names of one kind.
     pub(crate) fn of(&self, kind: Kind) -> impl Iterator<Item = (&str, &Name)> {
-        self.0.iter().filter(move |(a, _)| a.kind == kind).map(|(a, n)| (a.name.as_str(), n))
+        self.all.iter().filter(move |(a, _)| a.kind == kind).map(|(a, n)| (a.name.as_str(), n))
     }
 
-    /// The name that was probably meant.
+    /// The name that was probably meant: what it is called now, or one that is spelt much the same.
     pub(crate) fn nearest(&self, kind: Kind, name: &str) -> Option<&str> {
+        if let Some(now) = self.renamed.get(&Address::new(kind, name)) {
+            return Some(now);
+        }
         nearest(name, self.of(kind).map(|(n, _)| n))
     }
 
     /// The declared resource of that kind that the ARN means. What is unknown offline fits anything.
     pub(crate) fn by_arn(&self, kind: Kind, arn: &Arn) -> Option<&Address> {
-        self.0.iter().find(|(a, n)| a.kind == kind && same(&n.arn, arn)).map(|(a, _)| a)
+        self.all.iter().find(|(a, n)| a.kind == kind && same(&n.arn, arn)).map(|(a, _)| a)
     }
 
     /// A declared role or policy of that ARN's name and account that has another path. Nothing where the account is not known.
     pub(crate) fn other_path(&self, kind: Kind, arn: &Arn) -> Option<(&Address, &Name)> {
-        self.0.iter().find(|(a, n)| {
+        self.all.iter().find(|(a, n)| {
             a.kind == kind
                 && a.name.eq_ignore_ascii_case(arn.name())
                 && n.arn.account() == arn.account()

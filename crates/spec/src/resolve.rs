@@ -9,11 +9,11 @@ use serde::de::DeserializeOwned;
 use statewright_source::{Code, Diagnostic, Entry, Node, Severity, Span, Value, visible};
 
 use crate::{
-    Address, Declared, Desired, Identity, Kind, Loaded, Mention, Owner, Resource, allow, codes,
+    Address, Custody, Declared, Desired, Identity, Kind, Loaded, Mention, Owner, Resource, TagPattern, allow, codes,
     context::{Broken, Context, Gathered, StackTags, World, example},
-    edges, grants, hash,
+    custody, edges, grants, hash,
     kind::{self, Common},
-    later, mentions,
+    mentions,
     names::{Name, Names},
     places,
     reference::{Flavour, Scope, Trace, dotted, fill_keys, fill_text, fill_values, pointer_to},
@@ -41,6 +41,7 @@ impl Loaded {
             mentions: Vec::new(),
         };
         let sections = pass.sections();
+        pass.ignored_tags();
         pass.tags();
         for (kind, entries) in &sections {
             for entry in entries {
@@ -92,6 +93,9 @@ impl<'a> Pass<'a> {
                 let path = self.path(kind, &body.value);
                 let address = Address::new(kind, name.key.clone());
                 let arn = self.identity.arn(&address, &path);
+                if let Some(was) = body.value.get("was").and_then(|node| self.plain_text(node)) {
+                    self.names.rename(Address::new(kind, was), name.key.clone());
+                }
                 self.names.insert(address, Name { arn, span: name.key_span });
                 entries.push(Entry { value: body.value.clone(), ..name.clone() });
             }
@@ -108,11 +112,14 @@ impl<'a> Pass<'a> {
             Kind::Policy | Kind::Role => body.get("path"),
             Kind::LogGroup | Kind::Function | Kind::Job | Kind::StateMachine => None,
         };
-        let filled = node.and_then(|n| Some((n.as_str()?, n.span))).map(|(text, span)| {
-            let sources = &self.loaded.sources;
-            fill_text(text, span, self.plain(), Flavour::Plain, sources, &mut Trace::default()).text
-        });
+        let filled = node.and_then(|node| self.plain_text(node));
         filled.filter(|path| path.starts_with('/')).unwrap_or_else(|| "/".to_owned())
+    }
+
+    /// A text with its variables filled in. What is wrong with it is said when the body is read.
+    fn plain_text(&self, node: &Node) -> Option<String> {
+        let sources = &self.loaded.sources;
+        Some(fill_text(node.as_str()?, node.span, self.plain(), Flavour::Plain, sources, &mut Trace::default()).text)
     }
 
     /// The tags of the whole spec.
@@ -131,6 +138,24 @@ impl<'a> Pass<'a> {
             }
         }
         self.diagnostics.extend(tags::check(&node, "", &trace));
+        self.diagnostics.extend(custody::tags(&node, &self.stack_tags.ignored));
+        self.keep(trace);
+    }
+
+    /// The tags that are somebody else's on every resource.
+    fn ignored_tags(&mut self) {
+        let Some(node) = self.loaded.root.get("ignore_tags") else { return };
+        let (plain, sources) = (self.plain(), &self.loaded.sources);
+        let mut trace = Trace::default();
+        let node = fill_values(node, &mut String::new(), &|_| (plain, Flavour::Plain), sources, &mut trace);
+        for span in trace.sensitive.iter().filter_map(|pointer| Some(node.pointer(pointer)?.span)) {
+            let title = "a sensitive variable stands in `ignore_tags`";
+            let found = Diagnostic::error(codes::SENSITIVE_PLACE, title).at(span, "is shown and compared everywhere");
+            self.diagnostics.push(found.help("use a variable that is not sensitive"));
+        }
+        self.diagnostics.extend(custody::patterns(&node));
+        let texts = node.as_seq().unwrap_or_default().iter().filter_map(Node::as_str);
+        self.stack_tags.ignored = texts.map(TagPattern::parse).collect();
         self.keep(trace);
     }
 
@@ -142,11 +167,10 @@ impl<'a> Pass<'a> {
     fn resource(&mut self, kind: Kind, entry: &Entry) {
         let address = Address::new(kind, entry.key.clone());
         let mut found = Vec::new();
-        let body = later::refuse(&entry.value, Some(kind), &mut found);
         let sources = &self.loaded.sources;
         let flavour = if matches!(kind, Kind::Policy | Kind::Role) { Flavour::Policy } else { Flavour::Plain };
         let mut trace = Trace::default();
-        let body = fill_keys(&body, self.plain(), flavour, sources, &mut trace);
+        let body = fill_keys(&entry.value, self.plain(), flavour, sources, &mut trace);
         let scope = Scope { names: Some(&self.names), ..self.plain() };
         let choose = |pointer: &str| places::scope(kind, pointer, scope);
         let body = fill_values(&body, &mut String::new(), &choose, sources, &mut trace);
@@ -193,9 +217,17 @@ impl<'a> Pass<'a> {
         found.append(&mut diagnostics);
         if let Some(node) = checked.node.get("tags") {
             found.extend(tags::check(node, "/tags", &trace));
+            found.extend(custody::tags(node, &settings.custody.ignore_tags));
+        }
+        if let Some(node) = checked.node.get("ignore_tags") {
+            found.extend(custody::patterns(node));
         }
         if let Some(resource) = &resource {
-            found.extend(tags::count(resource, checked.node.entry("tags").map_or(entry.key_span, |e| e.key_span)));
+            found.extend(tags::count(
+                resource,
+                &settings.custody,
+                checked.node.entry("tags").map_or(entry.key_span, |e| e.key_span),
+            ));
         }
         found.extend(allow::check(&checked.node));
         found.retain(|d| !may_be_silenced(d) || !settings.allow.contains(d.code.0));
@@ -223,6 +255,7 @@ impl<'a> Pass<'a> {
                 sensitive,
                 may_replace: settings.may_replace,
                 allow: settings.allow,
+                custody: settings.custody,
             };
             self.resources.insert(address, declared);
         }
@@ -231,6 +264,7 @@ impl<'a> Pass<'a> {
     /// What no resource knows by itself.
     fn across(&mut self) {
         self.diagnostics.extend(edges::circles(&self.needs));
+        self.diagnostics.extend(custody::rename_twins(&self.resources));
         for kind in [Kind::Policy, Kind::Role] {
             self.diagnostics.extend(twins(kind, &self.names));
         }
@@ -295,6 +329,7 @@ fn readable(found: &mut Diagnostic) {
 struct Settings {
     allow: BTreeSet<String>,
     may_replace: bool,
+    custody: Custody,
 }
 
 /// The typed resource. Where the body does not have the right shape, which was said, as much as can be made of it.
@@ -309,7 +344,7 @@ fn build(
         ($module:ident, $doc:ident, $resource:ident) => {
             read::<kind::$module::$doc>(body, context, shapeless).map(|doc| {
                 let resource = kind::$module::resolve(name, &doc, context).map(Resource::$resource);
-                (resource, Settings::of(doc.common()))
+                (resource, Settings::of(doc.common(), context))
             })
         };
     }
@@ -338,8 +373,13 @@ fn build(
 }
 
 impl Settings {
-    fn of(common: Common<'_>) -> Self {
-        Self { allow: common.allow.iter().cloned().collect(), may_replace: common.replace.is_some() }
+    fn of(common: Common<'_>, context: &mut Context<'_>) -> Self {
+        let ignored = &context.stack_tags().ignored;
+        Self {
+            allow: common.allow.iter().cloned().collect(),
+            may_replace: common.replace.is_some(),
+            custody: custody::of(common.custody, ignored, context),
+        }
     }
 }
 

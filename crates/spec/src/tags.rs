@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use statewright_source::{Diagnostic, Entry, Node, Span, visible};
 
 use crate::{
-    Identity, Loaded, Owner, Resource, TAG_PREFIX, codes,
+    Custody, Identity, Loaded, Owner, Resource, TAG_PREFIX, codes,
     context::sample,
     kind::function::Code,
     reference::{Trace, pointer_to},
@@ -90,18 +90,19 @@ fn value(entry: &Entry) -> Option<Diagnostic> {
 }
 
 /// Too many tags, those of the whole spec and ours counted.
-pub(crate) fn count(resource: &Resource, span: Span) -> Option<Diagnostic> {
-    // The owner's, and what a function or a job was made of.
-    let ours = match resource {
-        Resource::Function(f) if matches!(f.code, Code::Object(_)) => 2,
-        Resource::Job(j) if j.script.is_some() => 2,
-        Resource::Function(_)
-        | Resource::Job(_)
-        | Resource::Policy(_)
-        | Resource::Role(_)
-        | Resource::LogGroup(_)
-        | Resource::StateMachine(_) => 1,
-    };
+pub(crate) fn count(resource: &Resource, custody: &Custody, span: Span) -> Option<Diagnostic> {
+    // The owner's, what a function or a job was made of, and what may become of it.
+    let ours = custody.tags().len()
+        + match resource {
+            Resource::Function(f) if matches!(f.code, Code::Object(_)) => 2,
+            Resource::Job(j) if j.script.is_some() => 2,
+            Resource::Function(_)
+            | Resource::Job(_)
+            | Resource::Policy(_)
+            | Resource::Role(_)
+            | Resource::LogGroup(_)
+            | Resource::StateMachine(_) => 1,
+        };
     let own = resource.tags().len();
     (own + ours > MOST).then(|| {
         let title = format!("a resource has at most {} tags, this one has {own}", MOST - ours);

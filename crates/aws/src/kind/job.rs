@@ -44,6 +44,7 @@ pub(crate) async fn perform(c: &Connection, operation: &JobOperation) -> Result<
             c.upload(Place { bucket, key }, body, sha256, tags, *new).await
         }
         JobOperation::DeleteScript { bucket, key } => c.delete_object(Place { bucket, key }).await,
+        JobOperation::ReleaseScript { bucket, key } => c.release_object(Place { bucket, key }).await,
         JobOperation::Create { name, job, tags } => {
             let request = request::create(c.glue.create_job(), name, job).set_tags(Some(to_map(tags)));
             c.send("glue:CreateJob", request.send()).await.map(drop)

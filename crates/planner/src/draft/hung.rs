@@ -26,6 +26,8 @@ impl<'a> Survey<'a> {
             }
             // Left out of this plan: it keeps what it holds.
             None => true,
+            // It stays as it is.
+            Some(Standing::Forgotten { .. }) => true,
             Some(Standing::New { .. } | Standing::Replaced { .. } | Standing::Leaving { .. } | Standing::Blocked) => {
                 false
             }

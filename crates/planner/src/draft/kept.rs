@@ -3,16 +3,17 @@
 use statewright_iam::equivalent;
 use statewright_source::Severity;
 use statewright_spec::{
-    Address, Declared, Resource,
+    Address, Declared, Resource, Tags,
     kind::{function::Function, policy::Policy},
 };
 
 use super::{Draft, Phase, script};
 use crate::{
-    Action, Answer, Detail, Present, Question, codes,
+    Action, Answer, Detail, Operation, Present, Question, codes,
     compare::{View, retag},
+    custody::Retag,
     grants::Pace,
-    kind::{Update, function, job, log_group, policy, role, state_machine},
+    kind::{self, Update, function, job, log_group, policy, role, state_machine},
     notes::{Notes, finding},
     operation::function::MARK_ROLE,
     survey::{Standing, Survey},
@@ -27,16 +28,28 @@ pub(super) fn drafts(
 ) -> Vec<Draft> {
     let view = View::of(declared, &survey.desired.secrets);
     let Some(update) = update(survey, address, declared, present, notes) else { return Vec::new() };
-    let Update { grow, shrink, why, risk } = update;
-    let parts = grow.differences.parts();
+    let Update { mut grow, shrink, why, risk } = update;
+    let mut parts = grow.differences.parts();
     let mut drafts: Vec<Draft> = remember(survey, address, declared, present).into_iter().collect();
+    let adopts = survey.adopts(address, present);
+    let retag = Retag::of(present, &declared.custody, &survey.desired.owner, adopts);
+    // A mark that was left behind is told of only where nothing else is.
+    let why = why.filter(|_| !grow.operations.is_empty());
+    parts.extend(retag.parts.iter().map(ToString::to_string));
+    first(address, present, &retag, &mut grow.operations);
     if !grow.operations.is_empty() {
         let mut draft = Draft::changing(address, Phase::Grow, grow, &view);
+        draft.changes.splice(0..0, retag.changes);
+        let title = retag.title.into_iter().map(str::to_owned).chain((!draft.title.is_empty()).then_some(draft.title));
+        draft.title = title.collect::<Vec<_>>().join(", ");
         draft.why = match (why, parts.as_slice()) {
             (Some(why), _) => why,
             (None, []) => "a former apply was cut short".to_owned(),
             (None, parts) => format!("live differs from the spec in {}", listed(parts)),
         };
+        if adopts {
+            adopted(&mut draft, present, &parts);
+        }
         draft.risk = risk;
         drafts.push(draft);
     }
@@ -57,7 +70,35 @@ pub(super) fn drafts(
     drafts
 }
 
-fn listed(parts: &[String]) -> String {
+/// Our tags before all else: what is changed is ours by then, also when the apply is cut short.
+fn first(address: &Address, present: &Present, retag: &Retag, operations: &mut Vec<Operation>) {
+    if retag.is_empty() {
+        return;
+    }
+    let mut tags = Vec::new();
+    if let Resource::Function(_) = &present.resource {
+        tags.extend(function::unless_busy(&address.name, present));
+        if tags.first() == operations.first() {
+            operations.drain(..tags.len());
+        }
+    }
+    tags.extend((!retag.set.is_empty()).then(|| kind::tag(address, &present.arn, retag.set.clone())));
+    tags.extend((!retag.gone.is_empty()).then(|| kind::untag(address, &present.arn, retag.gone.clone())));
+    operations.splice(0..0, tags);
+}
+
+/// A share that takes a resource over.
+fn adopted(draft: &mut Draft, present: &Present, parts: &[String]) {
+    draft.action = Action::Adopt;
+    draft.title = if draft.title.is_empty() { "adopt".to_owned() } else { format!("adopt, {}", draft.title) };
+    let whose = present.owner.as_ref().map_or("has no owner".to_owned(), |owner| format!("belongs to {owner}"));
+    draft.why = match parts {
+        [] => format!("it {whose}, and the spec takes it over as it is"),
+        parts => format!("it {whose}, and the spec takes it over and changes its {}", listed(parts)),
+    };
+}
+
+pub(super) fn listed(parts: &[String]) -> String {
     match parts {
         [] => String::new(),
         [one] => one.clone(),
@@ -162,6 +203,7 @@ fn remember(survey: &Survey<'_>, address: &Address, declared: &Declared, present
         operations: function::remember(&address.name, &present.arn, &standing(present, false)?),
         before: None,
         read_back: None,
+        ours: Tags::new(),
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use statewright_source::Diagnostic;
 use statewright_spec::{
-    Address, Resource,
+    Address, Resource, Tags,
     kind::{
         log_group::LogGroup,
         state_machine::{MachineType, StateMachine},
@@ -53,17 +53,34 @@ pub(super) fn draft(survey: &Survey<'_>, address: &Address, present: &Present, n
         address: address.clone(),
         phase: Phase::Delete,
         action: Action::Delete,
-        title: "delete".to_owned(),
+        title: title(survey, address, "delete"),
         changes: Vec::new(),
         why: match survey.mode {
             Mode::Destroy => "the stack is destroyed".to_owned(),
             Mode::Apply if is_deleting(present) => "it is being deleted".to_owned(),
-            Mode::Apply => format!("it belongs to {} and is no longer in the spec", survey.desired.owner),
+            Mode::Apply => why(survey, address, &format!("it belongs to {}", survey.desired.owner)),
         },
         risk,
         operations,
         before: Some(Box::new(present.clone())),
         read_back: None,
+        ours: Tags::new(),
+    }
+}
+
+/// What happens, and the new name of what was renamed.
+pub(super) fn title(survey: &Survey<'_>, address: &Address, what: &str) -> String {
+    match survey.renamed_to(address) {
+        Some(now) => format!("{what}, renamed to {}", now.name),
+        None => what.to_owned(),
+    }
+}
+
+/// Why it goes.
+pub(super) fn why(survey: &Survey<'_>, address: &Address, because: &str) -> String {
+    match survey.renamed_to(address) {
+        Some(now) => format!("{because} and is now {now}"),
+        None => format!("{because} and is no longer in the spec"),
     }
 }
 

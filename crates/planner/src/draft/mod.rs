@@ -1,5 +1,6 @@
 //! Each address's share of a plan, before anything is put in order.
 
+mod forgotten;
 mod hung;
 mod kept;
 mod leaving;
@@ -7,11 +8,12 @@ mod new;
 mod replaced;
 mod script;
 
-use statewright_spec::{Address, Resource};
+use statewright_spec::{Address, Declared, Resource, Tags};
 
 use crate::{
     Action, Change, Operation, Present,
     compare::View,
+    custody,
     kind::{self, Part},
     notes::Notes,
     survey::{Standing, Survey},
@@ -43,6 +45,7 @@ pub(crate) struct Draft {
     /// What was read: the first share of an address is held against it.
     pub(crate) before: Option<Box<Present>>,
     pub(crate) read_back: Option<Box<Resource>>,
+    pub(crate) ours: Tags,
 }
 
 /// The shares of all addresses.
@@ -58,6 +61,7 @@ pub(crate) fn drafts(survey: &Survey<'_>, notes: &mut Notes) -> Vec<Draft> {
                 drafts.push(replaced::draft(survey, address, declared, present, fields, notes));
             }
             Standing::Leaving { present } => drafts.push(leaving::draft(survey, address, present, notes)),
+            Standing::Forgotten { present } => drafts.push(forgotten::draft(survey, address, present, notes)),
             Standing::Blocked => {}
         }
     }
@@ -66,18 +70,23 @@ pub(crate) fn drafts(survey: &Survey<'_>, notes: &mut Notes) -> Vec<Draft> {
 
 impl Draft {
     /// A share that makes a resource: what it sets is shown, and it is read back.
-    fn making(address: &Address, action: Action, view: &View<'_>, resource: &Resource) -> Self {
+    fn making(survey: &Survey<'_>, address: &Address, action: Action, declared: &Declared) -> Self {
+        let view = View::of(declared, &survey.desired.secrets);
+        let resource = &declared.resource;
+        let mut changes = view.changes(&kind::created(resource));
+        changes.extend(custody::made(&declared.custody));
         Self {
             address: address.clone(),
             phase: Phase::Grow,
             action,
             title: action.as_str().to_owned(),
-            changes: view.changes(&kind::created(resource)),
+            changes,
             why: String::new(),
             risk: Vec::new(),
             operations: Vec::new(),
             before: None,
             read_back: Some(Box::new(resource.clone())),
+            ours: custody::ours(&survey.desired.owner, &declared.custody),
         }
     }
 
@@ -94,6 +103,7 @@ impl Draft {
             operations: part.operations,
             before: None,
             read_back: None,
+            ours: Tags::new(),
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use statewright_spec::{Address, Declared, Resource};
 
-use super::{Draft, script};
+use super::{Draft, kept::listed, script};
 use crate::{
-    Action, Operation, Present,
-    compare::View,
-    kind::{function, job, log_group, policy, role, state_machine},
+    Action, Operation, Present, custody,
+    kind::{self, function, job, log_group, policy, role, state_machine},
     notes::Notes,
     survey::Survey,
 };
@@ -18,10 +17,17 @@ pub(super) fn draft(
     leaving: Option<&Present>,
     notes: &mut Notes,
 ) -> Draft {
-    let view = View::of(declared, &survey.desired.secrets);
-    let mut draft = Draft::making(address, Action::Create, &view, &declared.resource);
+    let mut draft = Draft::making(survey, address, Action::Create, declared);
     match leaving {
-        None => "it does not exist".clone_into(&mut draft.why),
+        None => {
+            draft.why = match survey.former(address) {
+                None => "it does not exist".to_owned(),
+                Some((former, present)) => {
+                    draft.title = format!("create, renamed from {}", former.name);
+                    renamed(&former, &present.resource, &declared.resource)
+                }
+            };
+        }
         Some(present) => {
             "the one of that name is being deleted".clone_into(&mut draft.why);
             draft.operations.push(state_machine::gone(&present.arn));
@@ -32,6 +38,16 @@ pub(super) fn draft(
     draft
 }
 
+/// What a new name is the name of.
+fn renamed(former: &Address, before: &Resource, after: &Resource) -> String {
+    let parts = kind::between(before, after).parts();
+    let as_it_is = match parts.as_slice() {
+        [] => "as it is".to_owned(),
+        parts => format!("with another {}", listed(parts)),
+    };
+    format!("it is the new name of {former}, {as_it_is}")
+}
+
 /// The calls that make a resource, its script uploaded before.
 pub(super) fn operations(
     survey: &Survey<'_>,
@@ -40,12 +56,13 @@ pub(super) fn operations(
     notes: &mut Notes,
 ) -> Vec<Operation> {
     let (name, owner) = (address.name.as_str(), &survey.desired.owner);
+    let ours = &custody::ours(owner, &declared.custody);
     match &declared.resource {
-        Resource::Policy(policy) => policy::create(name, policy, owner),
-        Resource::Role(role) => role::create(name, role, owner),
-        Resource::LogGroup(group) => log_group::create(name, group, owner),
-        Resource::Function(function) => function::create(name, &declared.arn, function, owner),
-        Resource::Job(job) => job::create(name, job, &script::of_new(survey, address, job, notes), owner),
-        Resource::StateMachine(machine) => state_machine::create(name, machine, owner),
+        Resource::Policy(policy) => policy::create(name, policy, ours),
+        Resource::Role(role) => role::create(name, role, ours),
+        Resource::LogGroup(group) => log_group::create(name, group, ours),
+        Resource::Function(function) => function::create(name, &declared.arn, function, ours),
+        Resource::Job(job) => job::create(name, job, &script::of_new(survey, address, job, notes), owner, ours),
+        Resource::StateMachine(machine) => state_machine::create(name, machine, ours),
     }
 }

@@ -1,13 +1,14 @@
 //! What is declared, there and ours, and differs in what AWS cannot change: deleted and made anew in one step.
 
 use statewright_source::Diagnostic;
-use statewright_spec::{Address, Declared, Resource};
+use statewright_spec::{Address, Custody, Declared, Resource};
 
 use super::{Draft, leaving, new};
 use crate::{
     Action, Operation, Present, codes,
     compare::View,
-    kind::{log_group, policy, role, state_machine},
+    custody::{self, Retag},
+    kind::{self, log_group, policy, role, state_machine},
     notes::Notes,
     survey::Survey,
 };
@@ -21,9 +22,20 @@ pub(super) fn draft(
     notes: &mut Notes,
 ) -> Draft {
     let view = View::of(declared, &survey.desired.secrets);
-    let mut draft = Draft::making(address, Action::Replace, &view, &declared.resource);
-    draft.changes = changes(&view, &present.resource, &declared.resource);
+    let mut draft = Draft::making(survey, address, Action::Replace, declared);
+    let retag = Retag::of(present, &declared.custody, &survey.desired.owner, survey.adopts(address, present));
+    draft.changes = retag.changes;
+    draft.changes.extend(view.changes(&kind::between(&present.resource, &declared.resource)));
     draft.why = format!("AWS cannot change the {} of a {}", fields.join(" and "), address.kind.noun());
+    if survey.adopts(address, present) {
+        // First it is ours: what is not is never deleted.
+        draft.operations.push(kind::tag(
+            address,
+            &present.arn,
+            custody::ours(&survey.desired.owner, &Custody::default()),
+        ));
+        "adopt and replace".clone_into(&mut draft.title);
+    }
     draft.before = Some(Box::new(present.clone()));
     let mut holders: Vec<Operation> = Vec::new();
     match &present.resource {
@@ -67,27 +79,6 @@ pub(super) fn draft(
     draft.operations.extend(new::operations(survey, address, declared, notes));
     draft.operations.extend(holders);
     draft
-}
-
-/// What differs, not all that is made.
-fn changes(view: &View<'_>, before: &Resource, after: &Resource) -> Vec<crate::Change> {
-    let differences = match (before, after) {
-        (Resource::Policy(b), Resource::Policy(a)) => policy::differences(Some(b), a),
-        (Resource::Role(b), Resource::Role(a)) => role::differences(Some(b), a),
-        (Resource::LogGroup(b), Resource::LogGroup(a)) => log_group::differences(Some(b), a),
-        (Resource::StateMachine(b), Resource::StateMachine(a)) => state_machine::differences(Some(b), a),
-        // As above; and both sides are of one kind.
-        (
-            Resource::Policy(_)
-            | Resource::Role(_)
-            | Resource::LogGroup(_)
-            | Resource::Function(_)
-            | Resource::Job(_)
-            | Resource::StateMachine(_),
-            _,
-        ) => return Vec::new(),
-    };
-    view.changes(&differences)
 }
 
 /// A boundary cannot be taken off a role for the time of a replace: the role would have more rights than it may.

@@ -19,7 +19,7 @@ pub(super) fn of_new(survey: &Survey<'_>, address: &Address, job: &Job, notes: &
         return Scripts::default();
     };
     let object = ask(survey, address, &bucket, &key, notes);
-    let upload = object.and_then(|object| upload(survey, address, job, object, false, notes));
+    let upload = object.and_then(|object| upload(survey, address, job, object, (false, false), notes));
     Scripts { upload, ..Scripts::default() }
 }
 
@@ -42,7 +42,10 @@ pub(super) fn of_kept(
     };
     let same = before.script.as_ref().map(|s| &s.sha256) == after.script.as_ref().map(|s| &s.sha256);
     Scripts {
-        upload: object.and_then(|object| upload(survey, address, after, object, same, notes)),
+        upload: object.and_then(|object| {
+            let runs = before.script_location == after.script_location;
+            upload(survey, address, after, object, (same, runs), notes)
+        }),
         remove: marked
             .clone()
             .filter(|marked| mark(after).as_ref() != Some(marked))
@@ -61,18 +64,21 @@ pub(super) fn of_leaving(
     left(survey, address, present.markers.get(MARK_SCRIPT)?, notes)
 }
 
-/// Whether the script goes up, and whether nothing is there yet.
+/// Whether the script goes up, and whether nothing is there yet. `same`: what is there is what shall be; `runs`: it is what
+/// the live job runs.
 fn upload(
     survey: &Survey<'_>,
     address: &Address,
     job: &Job,
     object: &ScriptObject,
-    same: bool,
+    (same, runs): (bool, bool),
     notes: &mut Notes,
 ) -> Option<bool> {
     match object {
         ScriptObject::Absent => Some(true),
         ScriptObject::Present { owner: Some(owner) } if *owner == survey.desired.owner => (!same).then_some(false),
+        // With the job that runs it the object is taken over.
+        ScriptObject::Present { owner } if runs && survey.may_take(address, owner.as_ref()) => Some(false),
         ScriptObject::Present { owner } => {
             let whose = owner.as_ref().map_or("has no owner".to_owned(), |owner| format!("belongs to {owner}"));
             let title = format!("the script of {address} would overwrite an object that {whose}");

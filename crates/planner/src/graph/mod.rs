@@ -65,6 +65,7 @@ pub(crate) fn order(survey: &Survey<'_>, drafts: Vec<Draft>) -> Vec<Step> {
             risk: (!draft.risk.is_empty()).then(|| draft.risk.join("; ")),
             operations: draft.operations,
             read_back: draft.read_back,
+            ours: draft.ours,
         })
     };
     sorted.iter().filter_map(step).collect()
@@ -217,7 +218,7 @@ fn settle_machines(survey: &Survey<'_>, before: &BTreeMap<Node, BTreeSet<Node>>,
         awaited.into_iter().filter(|(phase, address)| *phase == Phase::Grow && address.kind == Kind::StateMachine)
     {
         let (Some(draft), Some(declared)) = (drafts.get_mut(node), survey.wanted(&node.1)) else { continue };
-        if let (Action::Update, Resource::StateMachine(machine)) = (draft.action, &declared.resource)
+        if let (Action::Update | Action::Adopt, Resource::StateMachine(machine)) = (draft.action, &declared.resource)
             && draft
                 .operations
                 .iter()

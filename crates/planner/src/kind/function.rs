@@ -1,13 +1,13 @@
 //! Functions: code and configuration are two calls, and Lambda refuses the second while the first is being done.
 
 use statewright_spec::{
-    Arn, Owner, Tags,
+    Arn, Tags,
     kind::function::{Code, Function, FunctionLogging, Vpc},
 };
 
 use super::{Part, Update, Use, owned};
 use crate::{
-    Condition, Operation,
+    Condition, Detail, Operation, Present,
     compare::{Differences, Json},
     operation::function::{FunctionOperation, MARK_CODE, MARK_ROLE, source_mark},
 };
@@ -78,8 +78,8 @@ fn same_code(live: &Code, wanted: &Code) -> bool {
     }
 }
 
-pub(crate) fn create(name: &str, arn: &Arn, function: &Function, owner: &Owner) -> Vec<Operation> {
-    let tags = owned(&function.tags, owner);
+pub(crate) fn create(name: &str, arn: &Arn, function: &Function, ours: &Tags) -> Vec<Operation> {
+    let tags = owned(&function.tags, ours);
     let create = FunctionOperation::Create { name: name.to_owned(), function: Box::new(function.clone()), tags };
     [Operation::Function(create), ready(name)].into_iter().chain(mark(name, arn, &function.code)).collect()
 }
@@ -164,6 +164,20 @@ pub(crate) fn remember(name: &str, arn: &Arn, standing: &Standing<'_>) -> Vec<Op
     let tags = Tags::from([(MARK_ROLE.to_owned(), "give anew".to_owned())]);
     let mark = Operation::Function(FunctionOperation::Tag { arn: arn.clone(), tags });
     standing.is_busy().then(|| ready(name)).into_iter().chain([mark]).collect()
+}
+
+/// The wait before a write to a function that is still changing.
+pub(crate) fn unless_busy(name: &str, present: &Present) -> Option<Operation> {
+    match &present.detail {
+        Detail::Function { state, update, .. } => {
+            Standing { state, update, give_role: false }.is_busy().then(|| ready(name))
+        }
+        Detail::Policy { .. }
+        | Detail::Role { .. }
+        | Detail::LogGroup
+        | Detail::Job { .. }
+        | Detail::StateMachine { .. } => None,
+    }
 }
 
 pub(crate) fn delete(name: &str) -> Vec<Operation> {

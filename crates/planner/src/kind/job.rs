@@ -154,12 +154,12 @@ pub(crate) fn mark(job: &Job) -> Option<String> {
 fn upload(job: &Job, new: bool, owner: &Owner) -> Option<JobOperation> {
     let Script { sha256, bytes } = job.script.as_ref()?;
     let (bucket, key) = place(&job.script_location)?;
-    let tags = owned(&Tags::new(), owner);
+    let tags = Tags::from([(Owner::TAG.to_owned(), owner.as_str().to_owned())]);
     Some(JobOperation::UploadScript { bucket, key, body: bytes.clone()?, sha256: sha256.clone(), tags, new })
 }
 
-pub(crate) fn create(name: &str, job: &Job, scripts: &Scripts, owner: &Owner) -> Vec<Operation> {
-    let mut tags = owned(&job.tags, owner);
+pub(crate) fn create(name: &str, job: &Job, scripts: &Scripts, owner: &Owner, ours: &Tags) -> Vec<Operation> {
+    let mut tags = owned(&job.tags, ours);
     tags.extend(mark(job).map(|place| (MARK_SCRIPT.to_owned(), place)));
     let upload = scripts.upload.and_then(|new| upload(job, new, owner));
     let create = JobOperation::Create { name: name.to_owned(), job: Box::new(job.clone()), tags };

@@ -1,6 +1,6 @@
 //! Log groups: retention, key, protection and tags each have calls of their own.
 
-use statewright_spec::{Arn, Owner, Tags, kind::log_group::LogGroup};
+use statewright_spec::{Arn, Tags, kind::log_group::LogGroup};
 
 use super::{Part, Update, owned};
 use crate::{Operation, compare::Differences, operation::log_group::LogGroupOperation};
@@ -19,8 +19,8 @@ pub(crate) fn differences(before: Option<&LogGroup>, after: &LogGroup) -> Differ
     d
 }
 
-pub(crate) fn create(name: &str, group: &LogGroup, owner: &Owner) -> Vec<Operation> {
-    let tags = owned(&group.tags, owner);
+pub(crate) fn create(name: &str, group: &LogGroup, ours: &Tags) -> Vec<Operation> {
+    let tags = owned(&group.tags, ours);
     let create = LogGroupOperation::Create { name: name.to_owned(), group: Box::new(group.clone()), tags };
     let retention = group.retention_days.map(|_| retention(name, group));
     std::iter::once(create).chain(retention).map(Operation::LogGroup).collect()

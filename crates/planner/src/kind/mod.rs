@@ -7,9 +7,17 @@ pub(crate) mod policy;
 pub(crate) mod role;
 pub(crate) mod state_machine;
 
-use statewright_spec::{Arn, Owner, Resource, Tags};
+use serde_json::Value;
+use statewright_spec::{Address, Arn, Kind, Resource, Tags};
 
-use crate::{Operation, compare::Differences};
+use crate::{
+    Operation,
+    compare::Differences,
+    operation::{
+        function::FunctionOperation, job::JobOperation, log_group::LogGroupOperation, policy::PolicyOperation,
+        role::RoleOperation, state_machine::StateMachineOperation,
+    },
+};
 
 /// What turns a resource into what it shall be.
 #[derive(Default)]
@@ -67,24 +75,14 @@ pub(crate) fn created(resource: &Resource) -> Differences {
 
 /// The fields that differ and that only another resource can have: it must be replaced. The kinds must be the same.
 pub(crate) fn immutable(before: &Resource, after: &Resource) -> Vec<&'static str> {
-    let (differences, fields): (Differences, &[&str]) = match (before, after) {
-        (Resource::Policy(b), Resource::Policy(a)) => (policy::differences(Some(b), a), policy::IMMUTABLE),
-        (Resource::Role(b), Resource::Role(a)) => (role::differences(Some(b), a), role::IMMUTABLE),
-        (Resource::LogGroup(b), Resource::LogGroup(a)) => (log_group::differences(Some(b), a), log_group::IMMUTABLE),
-        (Resource::StateMachine(b), Resource::StateMachine(a)) => {
-            (state_machine::differences(Some(b), a), state_machine::IMMUTABLE)
-        }
-        // Functions and jobs have none, and both sides are of one kind. Named, so that a new kind is asked for here.
-        (
-            Resource::Policy(_)
-            | Resource::Role(_)
-            | Resource::LogGroup(_)
-            | Resource::Function(_)
-            | Resource::Job(_)
-            | Resource::StateMachine(_),
-            _,
-        ) => return Vec::new(),
+    let fields = match after {
+        Resource::Policy(_) => policy::IMMUTABLE,
+        Resource::Role(_) => role::IMMUTABLE,
+        Resource::LogGroup(_) => log_group::IMMUTABLE,
+        Resource::StateMachine(_) => state_machine::IMMUTABLE,
+        Resource::Function(_) | Resource::Job(_) => return Vec::new(),
     };
+    let differences = between(before, after);
     fields.iter().copied().filter(|field| differences.has(field)).collect()
 }
 
@@ -134,11 +132,48 @@ pub(crate) fn written(resource: &mut Resource, operation: &Operation) -> bool {
     }
 }
 
-/// The tags of a create: the spec's and the owner's.
-pub(crate) fn owned(tags: &Tags, owner: &Owner) -> Tags {
-    let mut tags = tags.clone();
-    tags.insert(Owner::TAG.to_owned(), owner.as_str().to_owned());
-    tags
+/// How the spec would write what a field is, for the fields that only another resource can have.
+pub(crate) fn as_written(resource: &Resource, field: &str) -> Option<String> {
+    let text = match (resource, field) {
+        (Resource::Policy(policy), "path") => &policy.path,
+        (Resource::Policy(policy), "description") => &policy.description,
+        (Resource::Role(role), "path") => &role.path,
+        (Resource::LogGroup(group), "class") => &group.class,
+        (Resource::StateMachine(machine), "type") => machine.machine_type.as_str(),
+        _ => return None,
+    };
+    Some(format!("{field}: {}", Value::from(text)))
+}
+
+/// The call that sets tags.
+pub(crate) fn tag(address: &Address, arn: &Arn, tags: Tags) -> Operation {
+    let (name, arn) = (address.name.clone(), arn.clone());
+    match address.kind {
+        Kind::Policy => Operation::Policy(PolicyOperation::Tag { arn, tags }),
+        Kind::Role => Operation::Role(RoleOperation::Tag { name, tags }),
+        Kind::LogGroup => Operation::LogGroup(LogGroupOperation::Tag { arn, tags }),
+        Kind::Function => Operation::Function(FunctionOperation::Tag { arn, tags }),
+        Kind::Job => Operation::Job(JobOperation::Tag { arn, tags }),
+        Kind::StateMachine => Operation::StateMachine(StateMachineOperation::Tag { arn, tags }),
+    }
+}
+
+/// The call that takes tags away.
+pub(crate) fn untag(address: &Address, arn: &Arn, keys: Vec<String>) -> Operation {
+    let (name, arn) = (address.name.clone(), arn.clone());
+    match address.kind {
+        Kind::Policy => Operation::Policy(PolicyOperation::Untag { arn, keys }),
+        Kind::Role => Operation::Role(RoleOperation::Untag { name, keys }),
+        Kind::LogGroup => Operation::LogGroup(LogGroupOperation::Untag { arn, keys }),
+        Kind::Function => Operation::Function(FunctionOperation::Untag { arn, keys }),
+        Kind::Job => Operation::Job(JobOperation::Untag { arn, keys }),
+        Kind::StateMachine => Operation::StateMachine(StateMachineOperation::Untag { arn, keys }),
+    }
+}
+
+/// The tags of a create: the spec's and ours.
+pub(crate) fn owned(tags: &Tags, ours: &Tags) -> Tags {
+    tags.iter().chain(ours).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// `1 policy`, `2 policies`.

@@ -1,7 +1,7 @@
 //! Customer-managed policies: the document is a version, five of which are kept; tags can change; the rest cannot.
 
 use statewright_iam::{equivalent, quota};
-use statewright_spec::{Arn, Owner, Tags, kind::policy::Policy};
+use statewright_spec::{Arn, Tags, kind::policy::Policy};
 
 use super::{Part, Update, owned};
 use crate::{
@@ -26,8 +26,8 @@ pub(crate) fn differences(before: Option<&Policy>, after: &Policy) -> Difference
     d
 }
 
-pub(crate) fn create(name: &str, policy: &Policy, owner: &Owner) -> Vec<Operation> {
-    let tags = owned(&policy.tags, owner);
+pub(crate) fn create(name: &str, policy: &Policy, ours: &Tags) -> Vec<Operation> {
+    let tags = owned(&policy.tags, ours);
     vec![Operation::Policy(PolicyOperation::Create { name: name.to_owned(), policy: Box::new(policy.clone()), tags })]
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use statewright_iam::{equivalent, quota, size};
-use statewright_spec::{Arn, Owner, Tags, kind::role::Role};
+use statewright_spec::{Arn, Tags, kind::role::Role};
 
 use super::{Part, Update, Use, count, owned};
 use crate::{
@@ -42,9 +42,9 @@ pub(crate) fn differences(before: Option<&Role>, after: &Role) -> Differences {
     d
 }
 
-pub(crate) fn create(name: &str, role: &Role, owner: &Owner) -> Vec<Operation> {
+pub(crate) fn create(name: &str, role: &Role, ours: &Tags) -> Vec<Operation> {
     let create =
-        RoleOperation::Create { name: name.to_owned(), role: Box::new(role.clone()), tags: owned(&role.tags, owner) };
+        RoleOperation::Create { name: name.to_owned(), role: Box::new(role.clone()), tags: owned(&role.tags, ours) };
     let hung = role.attachments.iter().map(|policy| attach(name, policy));
     let inline = role.inline.iter().map(|(policy, document)| put(name, policy, document));
     std::iter::once(create).chain(hung).chain(inline).map(Operation::Role).collect()

@@ -2,7 +2,7 @@
 
 use statewright_asl::json_changes;
 use statewright_spec::{
-    Arn, Owner, Tags,
+    Arn, Tags,
     kind::state_machine::{Encryption, LogLevel, Logging, MachineType, StateMachine},
 };
 
@@ -58,8 +58,8 @@ fn same_key(before: Option<&Encryption>, after: Option<&Encryption>) -> bool {
     }
 }
 
-pub(crate) fn create(name: &str, machine: &StateMachine, owner: &Owner) -> Vec<Operation> {
-    let tags = owned(&machine.tags, owner);
+pub(crate) fn create(name: &str, machine: &StateMachine, ours: &Tags) -> Vec<Operation> {
+    let tags = owned(&machine.tags, ours);
     vec![call(StateMachineOperation::Create { name: name.to_owned(), machine: Box::new(machine.clone()), tags })]
 }
 

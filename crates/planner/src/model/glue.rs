@@ -18,6 +18,11 @@ impl World {
                 let owner = tags.get(Owner::TAG).map(Owner::from_tag);
                 self.objects.insert(place, LiveObject { owner, sha256: sha256.clone() });
             }
+            JobOperation::ReleaseScript { bucket, key } => {
+                if let Some(object) = self.objects.get_mut(&(bucket.clone(), key.clone())) {
+                    object.owner = None;
+                }
+            }
             JobOperation::DeleteScript { bucket, key } => {
                 self.objects.remove(&(bucket.clone(), key.clone()));
             }

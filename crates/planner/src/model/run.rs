@@ -47,7 +47,7 @@ pub fn apply(
         }
         let Some(wanted) = &step.read_back else { continue };
         let Observed::Present(present) = world.get(&step.address, None) else { continue };
-        for operation in mend(wanted, &plan.owner, &present).unwrap_or_default() {
+        for operation in mend(wanted, &step.ours, &present).unwrap_or_default() {
             if !go(world, step, &operation) {
                 return Ok(());
             }

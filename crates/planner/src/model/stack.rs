@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use statewright_source::{FileId, Node, Span, Value};
-use statewright_spec::{Address, Declared, Desired, Guard, Identity, Mention, Owner, Resource, Secret};
+use statewright_spec::{Address, Custody, Declared, Desired, Guard, Identity, Mention, Owner, Resource, Secret};
 
 use crate::kind::{Use, uses};
 
@@ -30,6 +30,8 @@ pub struct Stack {
     pub may_replace: bool,
     /// `guard:`
     pub guard: Option<Guard>,
+    /// How resources are taken over, kept and let go.
+    pub custody: BTreeMap<Address, Custody>,
 }
 
 impl Stack {
@@ -46,6 +48,7 @@ impl Stack {
             allow: BTreeSet::new(),
             may_replace: false,
             guard: None,
+            custody: BTreeMap::new(),
         }
     }
 
@@ -82,6 +85,7 @@ impl Stack {
                 sensitive: self.sensitive.get(address).cloned().unwrap_or_default(),
                 may_replace: self.may_replace,
                 allow: self.allow.clone(),
+                custody: self.custody.get(address).cloned().unwrap_or_default(),
             };
             (address.clone(), declared)
         };

@@ -32,6 +32,13 @@ pub enum JobOperation {
         /// The key.
         key: String,
     },
+    /// `PutObjectTagging` or `DeleteObjectTagging`: our tag is taken off, and what others set stays.
+    ReleaseScript {
+        /// The bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+    },
     /// `CreateJob`.
     Create {
         /// The name.
@@ -75,6 +82,9 @@ impl JobOperation {
         match self {
             Self::UploadScript { .. } => vec!["s3:PutObject", "s3:PutObjectTagging"],
             Self::DeleteScript { .. } => vec!["s3:DeleteObject"],
+            Self::ReleaseScript { .. } => {
+                vec!["s3:PutObjectTagging", "s3:GetObjectTagging", "s3:DeleteObjectTagging"]
+            }
             Self::Create { .. } => vec!["glue:CreateJob", "iam:PassRole", "glue:TagResource"],
             Self::Update { .. } => vec!["glue:UpdateJob", "iam:PassRole"],
             Self::Tag { .. } => vec!["glue:TagResource"],
@@ -89,6 +99,7 @@ impl std::fmt::Debug for JobOperation {
         match self {
             Self::UploadScript { bucket, key, sha256, .. } => write!(f, "UploadScript(s3://{bucket}/{key}, {sha256})"),
             Self::DeleteScript { bucket, key } => write!(f, "DeleteScript(s3://{bucket}/{key})"),
+            Self::ReleaseScript { bucket, key } => write!(f, "ReleaseScript(s3://{bucket}/{key})"),
             Self::Create { name, job, tags } => f.debug_tuple("Create").field(name).field(job).field(tags).finish(),
             Self::Update { name, job } => f.debug_tuple("Update").field(name).field(job).finish(),
             Self::Tag { arn, tags } => f.debug_tuple("Tag").field(arn).field(tags).finish(),

@@ -25,7 +25,7 @@ pub(crate) use self::findings::hide;
 use self::known::{known_need, known_policy, known_text};
 pub use self::role::{Grants, Origin, Source};
 pub(crate) use self::{assumes::service_can_assume, findings::actions_on};
-use crate::{Live, Plan, Question, notes::silenced};
+use crate::{Live, Plan, Question, custody::LeftAlone, notes::silenced};
 
 /// The permission tables of a stack, role by role, and what is to be said of them.
 #[derive(Debug, Clone, Default)]
@@ -72,6 +72,8 @@ pub struct MachineRow {
 
 /// The tables of a spec. Without `live`, offline, only what the spec itself declares is known.
 pub fn permissions(desired: &Desired, live: Option<&Live>) -> Permissions {
+    let left_alone = live.map(|live| LeftAlone::of(desired, live));
+    let desired = left_alone.as_ref().map_or(desired, |left| &left.desired);
     let mut out = Permissions::default();
     let mut findings: Vec<(Vec<Address>, Diagnostic)> = Vec::new();
     for (arn, machines) in by_role(desired) {
@@ -110,6 +112,8 @@ impl Plan {
 /// What must be read beside the first round: roles that machines assume and the spec does not declare, and policies that
 /// hang on roles of machines and are not declared either. Answers may lead to further questions.
 pub fn questions(desired: &Desired, live: &Live) -> BTreeSet<Question> {
+    let left_alone = LeftAlone::of(desired, live);
+    let desired = &*left_alone.desired;
     let mut asked = BTreeSet::new();
     for arn in by_role(desired).into_keys() {
         asked.extend(Grants::of(&arn, desired, Some(live)).questions().cloned());

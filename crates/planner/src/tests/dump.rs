@@ -70,7 +70,11 @@ fn call(operation: &Operation) -> String {
             format!("{name} {policy} {}", document["Statement"])
         }
         Operation::Role(RoleOperation::DeleteInline { name, policy }) => format!("{name} {policy}"),
-        Operation::Job(JobOperation::UploadScript { bucket, key, .. } | JobOperation::DeleteScript { bucket, key }) => {
+        Operation::Job(
+            JobOperation::UploadScript { bucket, key, .. }
+            | JobOperation::DeleteScript { bucket, key }
+            | JobOperation::ReleaseScript { bucket, key },
+        ) => {
             format!("s3://{bucket}/{key}")
         }
         Operation::StateMachine(StateMachineOperation::Update { machine, .. }) => machine.role.name().to_owned(),

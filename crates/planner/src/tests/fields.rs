@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Number, json};
 use statewright_spec::{
-    Address, Resource, Secret,
+    Address, Custody, Resource, Secret,
     kind::{
         function::{Archive, Code, Function, ObjectCode, Vpc},
         job::{Job, Script, SourceControl},
@@ -21,7 +21,9 @@ use super::{
     samples::{self, arn, role_arn},
 };
 use crate::{
-    Mode, Observed, Options, Plan, mend,
+    Mode, Observed, Options, Plan,
+    custody::ours,
+    mend,
     model::{Stack, World, apply, planned},
 };
 
@@ -71,8 +73,8 @@ fn check(base: Resource, changed: &Resource, path: &str, mends: usize) {
     }
     let mut world = start;
     let Observed::Present(present) = world.get(&address, None) else { panic!("{address} is not there") };
-    let owner = b.owner(&world.identity);
-    let calls = mend(changed, &owner, &present).unwrap();
+    let ours = ours(&b.owner(&world.identity), &Custody::default());
+    let calls = mend(changed, &ours, &present).unwrap();
     assert_eq!(calls.len(), mends, "{path}: {calls:?}");
     for call in &calls {
         world.perform(call).unwrap();
@@ -329,21 +331,21 @@ fn a_machine_that_was_there_before() {
     let plan = plan_of(&world, &stack);
     done(&mut world, &plan);
     let address = Address::new(statewright_spec::Kind::StateMachine, "x");
-    let owner = stack.owner(&world.identity);
+    let ours = ours(&stack.owner(&world.identity), &Custody::default());
     let read = |world: &World| match world.get(&address, None) {
         Observed::Present(present) => *present,
         _ => panic!("{address} is not there"),
     };
     let wanted = Resource::StateMachine(samples::machine("R"));
-    assert_eq!(mend(&wanted, &owner, &read(&world)), Ok(Vec::new()));
+    assert_eq!(mend(&wanted, &ours, &read(&world)), Ok(Vec::new()));
     world.machines.get_mut("x").unwrap().tags = BTreeMap::new();
-    assert!(mend(&wanted, &owner, &read(&world)).unwrap_err().contains("was there before"));
+    assert!(mend(&wanted, &ours, &read(&world)).unwrap_err().contains("was there before"));
     let mut theirs = read(&world);
     theirs.owner = Some(statewright_spec::Owner::from_tag("other@us-east-1"));
-    assert!(mend(&wanted, &owner, &theirs).unwrap_err().contains("belongs to other@us-east-1"));
+    assert!(mend(&wanted, &ours, &theirs).unwrap_err().contains("belongs to other@us-east-1"));
     let mut role = read(&world);
     role.resource = Resource::Role(samples::role(&[]));
     role.arn = role_arn("x");
-    let calls = mend(&Resource::Role(samples::role(&[])), &owner, &role).unwrap();
+    let calls = mend(&Resource::Role(samples::role(&[])), &ours, &role).unwrap();
     assert_eq!(calls.len(), 1, "the owner's tag that the create dropped: {calls:?}");
 }

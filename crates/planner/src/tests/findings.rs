@@ -77,13 +77,13 @@ fn not_ours() {
     assert_snapshot!(show(&world, &stack()), @r#"
     error[PLAN001] policy.P exists and belongs to etl/prod@us-east-1
         at: this stack is etl@us-east-1
-        help: give the policy another name here, or take arn:aws:iam::123456789012:policy/P out of the stack that owns it
+        help: `adopt: { from: etl/prod@us-east-1 }` takes it over, and then that stack's spec may let go of it; else give the policy another name here (arn:aws:iam::123456789012:policy/P)
     error[PLAN001] role.R exists and belongs to etl/prod@us-east-1
         at: this stack is etl@us-east-1
-        help: give the role another name here, or take arn:aws:iam::123456789012:role/R out of the stack that owns it
+        help: `adopt: { from: etl/prod@us-east-1 }` takes it over, and then that stack's spec may let go of it; else give the role another name here (arn:aws:iam::123456789012:role/R)
     error[PLAN002] state_machine.m exists and has no owner
         at: this stack is etl@us-east-1
-        help: give the state machine another name here, or delete arn:aws:states:us-east-1:123456789012:stateMachine:m, made without statewright, first
+        help: `adopt: true` takes it over; else give the state machine another name here (arn:aws:states:us-east-1:123456789012:stateMachine:m)
     "#);
     let steps = planned_with(&world, &stack(), Mode::Apply, &Options::default()).steps;
     assert!(steps.is_empty(), "what is not ours has no step");
@@ -424,7 +424,13 @@ fn a_failed_function_and_a_drawn_job() {
 /// Every code of the catalogue is told by a test above; what AWS says of definitions, and guards, have tests of their own.
 #[test]
 fn every_code_is_tested() {
-    let text = include_str!("findings.rs");
+    let text = [
+        include_str!("findings.rs"),
+        include_str!("custody/adopt.rs"),
+        include_str!("custody/keep.rs"),
+        include_str!("custody/shared.rs"),
+    ]
+    .concat();
     for (code, meaning) in codes::CODES.iter().filter(|(code, _)| ![codes::NOT_JUDGED, codes::BROADENS].contains(code))
     {
         assert!(text.contains(&format!("[{code}]")), "{code} is in no snapshot: {meaning}");

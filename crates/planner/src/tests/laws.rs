@@ -37,7 +37,7 @@ fn is_blocked(plan: &Plan) -> bool {
 
 /// Applies all of a plan.
 #[track_caller]
-fn done(world: &mut World, plan: &Plan) {
+pub(super) fn done(world: &mut World, plan: &Plan) {
     if let Err(refused) = apply(world, plan, |_, _, _| true) {
         panic!("refused: {refused:?}\n{}", dump(plan));
     }
@@ -74,7 +74,7 @@ pub(super) fn interleaved(
             continue;
         }
         if let (Some(wanted), Observed::Present(there)) = (&step.read_back, world.get(&step.address, None)) {
-            let mends = mend(wanted, &plan.owner, &there).unwrap();
+            let mends = mend(wanted, &step.ours, &there).unwrap();
             assert!(mends.is_empty(), "nothing was dropped, and yet: {mends:?}");
         }
         left.remove(&id);
@@ -99,7 +99,7 @@ fn assert_as_believed(world: &World, believed: &BTreeMap<Address, Believed>, ste
 }
 
 /// What is there, line by line, without what tells how it came to be so.
-fn state(world: &World, owner: &Owner) -> BTreeSet<String> {
+pub(super) fn state(world: &World, owner: &Owner) -> BTreeSet<String> {
     let there = |address: Address| match world.get(&address, None) {
         Observed::Present(present) => {
             let decrypts =
@@ -120,7 +120,7 @@ fn state(world: &World, owner: &Owner) -> BTreeSet<String> {
 }
 
 /// Somebody else's things, under other names and in the same ones' neighbourhood.
-fn bystanders(world: &mut World) {
+pub(super) fn bystanders(world: &mut World) {
     let other = Stack::new("other")
         .with("OtherPolicy", Resource::Policy(samples::policy(&["s3:*"])))
         .with("OtherRole", Resource::Role(samples::role(&["OtherPolicy"])))
@@ -142,7 +142,7 @@ fn bystanders(world: &mut World) {
 }
 
 /// What is not the owner's: all of it, by its tags and its state.
-fn others(world: &World, owner: &Owner) -> Vec<String> {
+pub(super) fn others(world: &World, owner: &Owner) -> Vec<String> {
     let theirs: Vec<(Address, Tags)> = world
         .tags()
         .filter(|(_, tags)| tags.get(Owner::TAG).is_none_or(|tag| tag != owner.as_str()))
@@ -157,7 +157,7 @@ fn others(world: &World, owner: &Owner) -> Vec<String> {
 }
 
 /// What people and accidents do to a stack between two applies.
-fn clutter(world: &mut World, dice: &mut Dice, owner: &Owner) {
+pub(super) fn clutter(world: &mut World, dice: &mut Dice, owner: &Owner) {
     let ours = |tags: &Tags| tags.get(Owner::TAG).is_some_and(|tag| tag == owner.as_str());
     for policy in world.policies.values_mut().filter(|p| ours(&p.tags)) {
         for _ in 0..dice.below(6) {
@@ -196,7 +196,7 @@ fn clutter(world: &mut World, dice: &mut Dice, owner: &Owner) {
     }
 }
 
-fn two(dice: &mut Dice, world: &World) -> (Stack, Stack) {
+pub(super) fn two(dice: &mut Dice, world: &World) -> (Stack, Stack) {
     let scope = Scope::any(dice);
     pair(dice, world, scope)
 }
@@ -209,7 +209,7 @@ pub(super) fn pair(dice: &mut Dice, world: &World, scope: Scope) -> (Stack, Stac
 }
 
 /// From nothing to `b`, for comparison.
-fn fresh(b: &Stack) -> World {
+pub(super) fn fresh(b: &Stack) -> World {
     let mut world = world();
     let plan = plan_of(&world, b, Mode::Apply);
     done(&mut world, &plan);
@@ -217,7 +217,7 @@ fn fresh(b: &Stack) -> World {
 }
 
 #[track_caller]
-fn assert_settled(world: &World, stack: &Stack, fresh: &World) {
+pub(super) fn assert_settled(world: &World, stack: &Stack, fresh: &World) {
     let plan = plan_of(world, stack, Mode::Apply);
     assert!(plan.is_empty(), "still to do:\n{}", dump(&plan));
     assert_eq!(plan.unchanged, stack.resources.keys().cloned().collect());

@@ -2,6 +2,7 @@
 
 mod access;
 mod believed;
+mod custody;
 mod definitions;
 mod documents;
 mod dump;

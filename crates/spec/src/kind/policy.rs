@@ -10,7 +10,7 @@ use super::{
     document::{POLICY_NAME, Quota, description, latin1, path, read, size},
     limit::ascii_or,
 };
-use crate::{Tags, context::Context, document::DocumentDoc};
+use crate::{Tags, context::Context, custody::AdoptDoc, document::DocumentDoc};
 
 #[cfg(test)]
 mod tests;
@@ -54,6 +54,23 @@ pub(crate) struct PolicyDoc {
     pub(crate) allow: Vec<String>,
     /// `allowed`: a change that AWS cannot make in place (path, description) deletes the policy and makes it anew.
     pub(crate) replace: Option<Replace>,
+    /// `true`: one that exists and has no owner is taken over. `{ from: OWNER }`: one of that stack is. Else what is not
+    /// of this stack stops the plan. Once it is of this stack the key does nothing.
+    #[serde(default)]
+    pub(crate) adopt: AdoptDoc,
+    /// Whether it may be neither deleted nor replaced, also by `destroy` and also when it has left the spec. To delete it
+    /// takes two applies: one that sets `protect: false`, one that deletes.
+    #[serde(default)]
+    pub(crate) protect: bool,
+    /// Whether it stays in AWS, as nobody's, when it leaves the spec or the stack is destroyed.
+    #[serde(default)]
+    pub(crate) retain: bool,
+    /// The name that it had before: the plan shows the new and the old one as a pair.
+    #[schemars(length(min = 1))]
+    pub(crate) was: Option<String>,
+    /// Tags of this resource that are somebody else's, as keys or as prefixes with `*`, beside those of the whole spec.
+    #[serde(default)]
+    pub(crate) ignore_tags: Vec<String>,
 }
 
 common!(PolicyDoc);

@@ -13,7 +13,12 @@ use super::{
     document::{POLICY_NAME, Quota, description, latin1, path, read, size},
     limit::{self, Text, ascii_or},
 };
-use crate::{Arn, Tags, codes, context::Context, document::DocumentDoc};
+use crate::{
+    Arn, Tags, codes,
+    context::Context,
+    custody::{AdoptDoc, AttachmentsDoc},
+    document::DocumentDoc,
+};
 
 mod trust;
 
@@ -44,7 +49,8 @@ pub struct Role {
 }
 
 /// An IAM role. Its key is its name: at most 64 letters, digits and `_+=,.@-`; IAM tells names apart neither by case nor
-/// by path. Its attachments, inline policies and tags are exactly what stands here: others are removed.
+/// by path. Its attachments, inline policies and tags are exactly what stands here, others are removed, unless
+/// `attachments: report` and `ignore_tags` say otherwise.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Role")]
@@ -63,6 +69,10 @@ pub(crate) struct RoleDoc {
     #[allow(dead_code, reason = "read through the tree, when all machines are known")]
     #[serde(default)]
     pub(crate) grants: GrantsDoc,
+    /// `report`: managed and inline policies that somebody else hung on the role are shown and left alone; so are those
+    /// that leave the spec, but for policies of this stack that are deleted. Default: `exclusive`, which takes them off.
+    #[serde(default)]
+    pub(crate) attachments: AttachmentsDoc,
     /// The policy that bounds what the role may do at most: a name under `policies`, or an ARN.
     pub(crate) permissions_boundary: Option<String>,
     /// The path, such as `/service-role/`. Default: `/`. AWS cannot change it: a change needs `replace: allowed`.
@@ -83,9 +93,26 @@ pub(crate) struct RoleDoc {
     pub(crate) allow: Vec<String>,
     /// `allowed`: a change that AWS cannot make in place (path) deletes the role and makes it anew.
     pub(crate) replace: Option<Replace>,
+    /// `true`: one that exists and has no owner is taken over. `{ from: OWNER }`: one of that stack is. Else what is not
+    /// of this stack stops the plan. Once it is of this stack the key does nothing.
+    #[serde(default)]
+    pub(crate) adopt: AdoptDoc,
+    /// Whether it may be neither deleted nor replaced, also by `destroy` and also when it has left the spec. To delete it
+    /// takes two applies: one that sets `protect: false`, one that deletes.
+    #[serde(default)]
+    pub(crate) protect: bool,
+    /// Whether it stays in AWS, as nobody's, when it leaves the spec or the stack is destroyed.
+    #[serde(default)]
+    pub(crate) retain: bool,
+    /// The name that it had before: the plan shows the new and the old one as a pair.
+    #[schemars(length(min = 1))]
+    pub(crate) was: Option<String>,
+    /// Tags of this resource that are somebody else's, as keys or as prefixes with `*`, beside those of the whole spec.
+    #[serde(default)]
+    pub(crate) ignore_tags: Vec<String>,
 }
 
-common!(RoleDoc);
+common!(RoleDoc, attachments);
 
 /// Whether permissions are derived.
 #[derive(Debug, Clone, Copy, Default, Deserialize, Serialize, JsonSchema)]

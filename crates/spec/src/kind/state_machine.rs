@@ -9,7 +9,7 @@ use super::{
     Replace, common,
     limit::{self, Text},
 };
-use crate::{Arn, Tags, codes, context::Context, document::DefinitionDoc};
+use crate::{Arn, Tags, codes, context::Context, custody::AdoptDoc, document::DefinitionDoc};
 
 mod check;
 #[cfg(test)]
@@ -136,6 +136,23 @@ pub(crate) struct StateMachineDoc {
     pub(crate) allow: Vec<String>,
     /// `allowed`: a change that AWS cannot make in place (type) deletes the machine with its executions and makes it anew.
     pub(crate) replace: Option<Replace>,
+    /// `true`: one that exists and has no owner is taken over. `{ from: OWNER }`: one of that stack is. Else what is not
+    /// of this stack stops the plan. Once it is of this stack the key does nothing.
+    #[serde(default)]
+    pub(crate) adopt: AdoptDoc,
+    /// Whether it may be neither deleted nor replaced, also by `destroy` and also when it has left the spec. To delete it
+    /// takes two applies: one that sets `protect: false`, one that deletes.
+    #[serde(default)]
+    pub(crate) protect: bool,
+    /// Whether it stays in AWS, as nobody's, when it leaves the spec or the stack is destroyed.
+    #[serde(default)]
+    pub(crate) retain: bool,
+    /// The name that it had before: the plan shows the new and the old one as a pair.
+    #[schemars(length(min = 1))]
+    pub(crate) was: Option<String>,
+    /// Tags of this resource that are somebody else's, as keys or as prefixes with `*`, beside those of the whole spec.
+    #[serde(default)]
+    pub(crate) ignore_tags: Vec<String>,
 }
 
 /// What a machine logs, and where.

@@ -19,7 +19,7 @@ const AROUND: [(Kind, &str); 3] = [
 
 /// A spec with one resource called `NAME` of a kind, and files beside it.
 #[derive(Default)]
-pub(super) struct Case {
+pub(crate) struct Case {
     name: String,
     variables: BTreeMap<String, String>,
     declared: String,
@@ -28,20 +28,20 @@ pub(super) struct Case {
 }
 
 impl Case {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let directory = TempDir::new().unwrap();
         fs::create_dir(directory.path().join(".git")).unwrap();
         Self { name: "NAME".to_owned(), directory: Some(directory), ..Self::default() }
     }
 
     /// Another name.
-    pub(super) fn called(mut self, name: &str) -> Self {
+    pub(crate) fn called(mut self, name: &str) -> Self {
         name.clone_into(&mut self.name);
         self
     }
 
     /// A file beside the spec.
-    pub(super) fn with(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn with(self, name: &str, text: impl AsRef<[u8]>) -> Self {
         let path = self.directory.as_ref().unwrap().path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -49,19 +49,19 @@ impl Case {
     }
 
     /// Where a file beside the spec is.
-    pub(super) fn path(&self, name: &str) -> std::path::PathBuf {
+    pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
         self.directory.as_ref().unwrap().path().join(name)
     }
 
     /// A variable with a value.
-    pub(super) fn given(mut self, name: &str, declared: &str, value: &str) -> Self {
+    pub(crate) fn given(mut self, name: &str, declared: &str, value: &str) -> Self {
         writeln!(self.declared, "  {name}: {declared}").unwrap();
         self.variables.insert(name.to_owned(), value.to_owned());
         self
     }
 
     /// Nothing is known of account, region and partition.
-    pub(super) fn offline(mut self) -> Self {
+    pub(crate) fn offline(mut self) -> Self {
         self.offline = true;
         self
     }
@@ -111,28 +111,28 @@ impl Case {
     }
 
     /// The resource, from a spec without fault.
-    pub(super) fn resource(&self, kind: Kind, body: &str) -> Resource {
+    pub(crate) fn resource(&self, kind: Kind, body: &str) -> Resource {
         // It stands before those of its kind that it may lean on.
         let all = self.desired(kind, body).resources.into_iter().filter(|(address, _)| address.kind == kind);
         all.min_by_key(|(_, declared)| declared.span).unwrap().1.resource
     }
 
     /// Everything that the spec asks for.
-    pub(super) fn desired(&self, kind: Kind, body: &str) -> Desired {
+    pub(crate) fn desired(&self, kind: Kind, body: &str) -> Desired {
         let (sources, desired, diagnostics) = self.resolve(kind, body);
         assert_eq!(self.shown(&sources, &diagnostics), "");
         desired.unwrap()
     }
 
     /// What is said of the spec, as a terminal without colours shows it.
-    pub(super) fn faults(&self, kind: Kind, body: &str) -> String {
+    pub(crate) fn faults(&self, kind: Kind, body: &str) -> String {
         let (sources, desired, diagnostics) = self.resolve(kind, body);
         assert_eq!(desired.is_none(), diagnostics.iter().any(|d| d.severity == Severity::Error));
         self.shown(&sources, &diagnostics)
     }
 
     /// One line a finding: severity, code, place, title.
-    pub(super) fn lines(&self, kind: Kind, body: &str) -> String {
+    pub(crate) fn lines(&self, kind: Kind, body: &str) -> String {
         let (sources, _, diagnostics) = self.resolve(kind, body);
         let mut out = String::new();
         for d in render::sorted(&sources, &diagnostics) {

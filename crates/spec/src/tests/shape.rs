@@ -272,7 +272,7 @@ fn variables_give_numbers_and_words() {
 }
 
 #[test]
-fn keys_of_later_versions() {
+fn keys_of_one_kind() {
     let role = |rest: &str| told(&with(&format!("roles: {{ R: {{ trust: states.amazonaws.com, {rest} }} }}\n")));
     assert_eq!(role("grants: none, attachments: exclusive"), "fine");
     assert_snapshot!(role("grants: derived"), @r"
@@ -280,30 +280,10 @@ fn keys_of_later_versions() {
       spec.yaml:3:52 `derived` asked for here
       = leave `grants` out
     ");
-    assert_snapshot!(role("attachments: report, adopt: true, protect: true"), @r"
-    error[SPEC009] `attachments: report` is not available yet
-      spec.yaml:3:57 `report` attachments that are reported and left alone
-      = leave it out, or write `attachments: exclusive`: that is what is done
-    error[SPEC009] `adopt` is not available yet
-      spec.yaml:3:65 `adopt` taking over what exists
-      = leave it out
-    error[SPEC009] `protect` is not available yet
-      spec.yaml:3:78 `protect` protection from deletion
-      = leave it out
-    ");
-    assert_snapshot!(told(&with("log_groups: { /a: { retain: true, was: /b, ignore_tags: [x*], grants: none } }\n")), @r"
-    error[SPEC009] `retain` is not available yet
-      spec.yaml:3:21 `retain` leaving a resource behind
-      = leave it out
-    error[SPEC009] `was` is not available yet
-      spec.yaml:3:35 `was` renames
-      = leave it out
-    error[SPEC009] `ignore_tags` is not available yet
-      spec.yaml:3:44 `ignore_tags` tags that are left alone
-      = leave it out
+    assert_snapshot!(told(&with("log_groups: { /a: { grants: none } }\n")), @r"
     error[SPEC005] `grants` is not a key of log group `/a`
-      spec.yaml:3:63 `grants` not known
-      = known here: `retention_days`, `kms_key`, `class`, `deletion_protection`, `tags`, `allow`, `replace`
+      spec.yaml:3:21 `grants` not known
+      = known here: `retention_days`, `kms_key`, `class`, `deletion_protection`, `tags`, `allow`, `replace`, `adopt`, `protect`, `retain`, `was`, `ignore_tags`
     ");
 }
 
@@ -318,6 +298,48 @@ fn guards() {
     assert_snapshot!(told_of("true"));
     assert_snapshot!(told_of("\"${var.guard}\"\nvariables: { guard: { default: nothing } }"));
     assert_snapshot!(told(&with("environments: { prod: { guard: no-broadening } }\n")));
+}
+
+#[test]
+fn tags_that_are_somebody_elses() {
+    let spec = |ignored: &str, own: &str| {
+        told(&with(&format!(
+            "variables: {{ x: {{ default: 'cost-*' }}, s: {{ sensitive: true, default: t }} }}\n\
+             ignore_tags: {ignored}\ntags: {{ cost-centre: a, team: data }}\n\
+             log_groups: {{ /a: {{ {own} }} }}\n"
+        )))
+    };
+    assert_snapshot!(spec("['${var.x}', 'a*b', 'statewright:x', '${var.s}']", "tags: { cost-own: b }, ignore_tags: [team]"), @r"
+    error[SPEC008] `a*b` is not a pattern of tags
+      spec.yaml:4:27 `'a*b'` `*` stands at the end only
+      = write a key, or a prefix and `*`, such as `cost-*`
+    error[SPEC008] `statewright:x` cannot be ignored
+      spec.yaml:4:34 `'statewright:x'` tags of this program
+      = they say whose a resource is; leave them out of the list
+    error[SPEC043] a sensitive variable stands in `ignore_tags`
+      spec.yaml:4:51 `'${var.s}'` is shown and compared everywhere
+      = use a variable that is not sensitive
+    error[SPEC064] the tag `cost-centre` is set here and ignored
+      spec.yaml:5:9 `cost-centre` `ignore_tags` covers it
+      = take it out of one of the two
+    error[SPEC064] the tag `cost-own` is set here and ignored
+      spec.yaml:6:29 `cost-own` `ignore_tags` covers it
+      = take it out of one of the two
+    ");
+    assert_snapshot!(told(&with("ignore_tags: cost-*\n")), @r"
+    error[SPEC007] `ignore_tags` must be a list, not a string
+      spec.yaml:3:14 `cost-*` a list must stand here
+      = write `[…]`
+    ");
+    // A tag of the whole spec is not set where the resource leaves it to somebody else.
+    let tags = |spec: &str| {
+        let desired = Repository::new(&with(spec)).outcome().desired();
+        desired.resources.into_values().map(|d| d.resource.tags().clone()).collect::<Vec<_>>()
+    };
+    let spec =
+        "tags: { team: data, tier: gold }\nlog_groups: { /a: { ignore_tags: [te*] }, /b: { tags: { tier: tin } } }\n";
+    let pairs = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    assert_eq!(tags(spec), [pairs(&[("tier", "gold")]), pairs(&[("team", "data"), ("tier", "tin")])]);
 }
 
 #[test]

@@ -31,6 +31,7 @@ fn step(id: u32, address: Address, action: Action, changes: Vec<Change>, operati
         risk: (action == Action::Replace).then(|| "its history is lost".to_owned()),
         operations,
         read_back: None,
+        ours: statewright_spec::Tags::new(),
     }
 }
 

@@ -361,7 +361,7 @@ fn every_mistake() {
     26 |     allocated_capacity: 5
        |     ^^^^^^^^^^^^^^^^^^ not known
        |
-       = help: known here: `command`, `script`, `role`, `glue_version`, `python_version`, `runtime`, `worker_type`, `workers`, `max_capacity`, `timeout`, `max_retries`, `max_concurrent_runs`, `run_queuing`, `arguments`, `fixed_arguments`, `connections`, `execution_class`, `security_configuration`, `notify_delay_after`, `maintenance_window`, `log_uri`, `job_mode`, `source_control`, `description`, `tags`, `allow`, `replace`
+       = help: known here: `command`, `script`, `role`, `glue_version`, `python_version`, `runtime`, `worker_type`, `workers`, `max_capacity`, `timeout`, `max_retries`, `max_concurrent_runs`, `run_queuing`, `arguments`, `fixed_arguments`, `connections`, `execution_class`, `security_configuration`, `notify_delay_after`, `maintenance_window`, `log_uri`, `job_mode`, `source_control`, `description`, `tags`, `allow`, `replace`, `adopt`, `protect`, `retain`, `was`, `ignore_tags`
     "#);
 }
 

@@ -171,7 +171,7 @@ fn every_mistake() {
     11 |     publish: true
        |     ^^^^^^^ not known
        |
-       = help: known here: `type`, `role`, `definition`, `logging`, `tracing`, `encryption`, `tags`, `allow`, `replace`
+       = help: known here: `type`, `role`, `definition`, `logging`, `tracing`, `encryption`, `tags`, `allow`, `replace`, `adopt`, `protect`, `retain`, `was`, `ignore_tags`
     "#);
     let body = "
         role: arn:aws:lambda:eu-west-1:123456789012:function:f

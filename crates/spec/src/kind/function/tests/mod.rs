@@ -362,7 +362,7 @@ fn every_mistake() {
     27 |     publish: true
        |     ^^^^^^^ not known
        |
-       = help: known here: `runtime`, `handler`, `code`, `role`, `memory`, `timeout`, `description`, `environment`, `kms_key`, `layers`, `architecture`, `ephemeral_storage`, `tracing`, `dead_letter`, `vpc`, `file_systems`, `logging`, `snap_start`, `tags`, `allow`, `replace`
+       = help: known here: `runtime`, `handler`, `code`, `role`, `memory`, `timeout`, `description`, `environment`, `kms_key`, `layers`, `architecture`, `ephemeral_storage`, `tracing`, `dead_letter`, `vpc`, `file_systems`, `logging`, `snap_start`, `tags`, `allow`, `replace`, `adopt`, `protect`, `retain`, `was`, `ignore_tags`
     "#);
 }
 
