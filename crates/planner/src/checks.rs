@@ -18,18 +18,27 @@ pub(crate) fn check(survey: &Survey<'_>, notes: &mut Notes) {
     retained_needs(survey, notes);
 }
 
-/// What is retained would not work without what it uses, and IAM refuses to delete a policy that it holds.
+/// What is retained would not work without what it uses, and IAM refuses to delete a policy that it holds. Nor is what it
+/// uses made anew in the same apply: cut short, nothing would give it back to what is nobody's by then.
 fn retained_needs(survey: &Survey<'_>, notes: &mut Notes) {
     for (user, standing) in &survey.standing {
         let Standing::Forgotten { present } = standing else { continue };
-        let used = survey.uses(&present.resource).into_iter().filter(|used| *used != user && survey.is_leaving(used));
-        for used in used {
-            let title = format!("{used} cannot go: {user} uses it, and is retained");
+        for used in survey.uses(&present.resource).into_iter().filter(|used| *used != user) {
+            let (what, help) = match survey.standing.get(used) {
+                Some(Standing::Leaving { .. }) => (
+                    "go",
+                    format!(
+                        "retain {used} as well (declare it with `retain: true` and apply, then take it out), or declare \
+                         {user} without `retain`, apply, and let both go"
+                    ),
+                ),
+                Some(Standing::Replaced { .. }) => {
+                    ("be replaced", format!("let {user} go in an apply of its own, and replace {used} after"))
+                }
+                _ => continue,
+            };
+            let title = format!("{used} cannot {what}: {user} uses it, and is retained");
             let error = survey.place(used).on(Diagnostic::error(codes::RETAINED_NEEDS, title), "", "declared here");
-            let help = format!(
-                "retain {used} as well (declare it with `retain: true` and apply, then take it out), or declare {user} \
-                 without `retain`, apply, and let both go"
-            );
             notes.find(used, error.help(help));
         }
     }

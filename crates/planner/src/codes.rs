@@ -41,7 +41,7 @@ codes! {
     WRONG_OWNER "PLAN031" "A resource that the spec would take over belongs to another owner than the spec says."
     AWS_OWN "PLAN032" "A resource that AWS made for itself is never taken over."
     NOTHING_TO_ADOPT "PLAN033" "The spec would take a resource over, and there is none: it is created."
-    RETAINED_NEEDS "PLAN034" "A resource that is retained uses one that goes."
+    RETAINED_NEEDS "PLAN034" "A resource that is retained and leaves uses one that goes or is replaced."
     HUNG_BY_OTHERS "PLAN035" "Policies hang on a role that the spec does not name, and are left alone."
     OTHER_SPELLING "PLAN036" "A resource that the spec would take over is spelt otherwise in AWS."
 }

@@ -26,11 +26,13 @@ impl<'a> Survey<'a> {
             }
             // Left out of this plan: it keeps what it holds.
             None => true,
-            // It stays as it is.
-            Some(Standing::Forgotten { .. }) => true,
-            Some(Standing::New { .. } | Standing::Replaced { .. } | Standing::Leaving { .. } | Standing::Blocked) => {
-                false
-            }
+            Some(
+                Standing::New { .. }
+                | Standing::Replaced { .. }
+                | Standing::Leaving { .. }
+                | Standing::Forgotten { .. }
+                | Standing::Blocked,
+            ) => false,
         }
     }
 

@@ -320,6 +320,19 @@ fn what_is_retained_keeps_what_it_uses() {
     "#);
 }
 
+/// Cut short between the detach and the attach, nothing would hang it on the role again.
+#[test]
+fn what_is_retained_is_not_let_go_while_what_it_uses_is_replaced() {
+    let world = applied(&on(stack(), Kind::Role, "R", retaining()));
+    let mut gone = without(without(stack(), Kind::StateMachine, "m"), Kind::Role, "R");
+    gone.may_replace = true;
+    let Some(Resource::Policy(policy)) = gone.resources.get_mut(&address(Kind::Policy, "P")) else { unreachable!() };
+    "described".clone_into(&mut policy.description);
+    assert!(
+        show(&world, &gone).contains("error[PLAN034] policy.P cannot be replaced: role.R uses it, and is retained")
+    );
+}
+
 #[test]
 fn a_retained_job_keeps_its_script() {
     let mut job = samples::job("s3://bucket/t.py", samples::role_arn("R"));

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use statewright_spec::{Address, Adopt, Attachments, Custody, IgnoredTags, Kind, Owner, TAG_PREFIX, TagPattern, Tags};
+use statewright_spec::{
+    Address, Adopt, Attachments, Custody, IgnoredTags, Kind, Owner, Resource, TAG_PREFIX, TagPattern, Tags,
+    kind::function::{Code, Function},
+};
 
 use super::{each_tags, samples};
 use crate::{
