@@ -124,7 +124,8 @@ fn sides<'a>(standing: &Standing<'a>) -> (Option<&'a Resource>, Option<&'a Resou
             (Some(&present.resource), Some(&declared.resource))
         }
         Standing::Leaving { present } => (Some(&present.resource), None),
-        Standing::Blocked => (None, None),
+        // What is let go keeps what it has.
+        Standing::Forgotten { .. } | Standing::Blocked => (None, None),
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn check(survey: &Survey<'_>, notes: &mut Notes) {
             Standing::Kept { declared, present } | Standing::Replaced { declared, present, .. } => {
                 (*declared, Some(&present.resource))
             }
-            Standing::Leaving { .. } | Standing::Blocked => continue,
+            Standing::Leaving { .. } | Standing::Forgotten { .. } | Standing::Blocked => continue,
         };
         for (field, kind, document) in changing(declared, before) {
             let question = Question::PolicyVerdict { kind, document: Secret::new(document.to_string()) };
