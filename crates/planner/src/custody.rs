@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 use statewright_iam::derive::POLICY_NAME;
-use statewright_source::Severity;
+use statewright_source::{Diagnostic, Severity};
 use statewright_spec::{
     Address, Adopt, Arn, Attachments, Custody, Declared, Desired, Owner, Resource, Tags, kind::role::Role,
 };
@@ -15,8 +15,8 @@ use statewright_spec::{
 use crate::{
     Change, Live, Observed, Present, Shown, codes,
     kind::count,
-    notes::{Notes, finding},
-    survey::Survey,
+    notes::{Notes, Place, finding},
+    survey::{Standing, Survey, is_deleting},
 };
 
 /// Whether `adopt` lets something of this owner be taken over.
@@ -36,6 +36,49 @@ pub(crate) fn is_protected(present: &Present, declared: Option<&Declared>) -> bo
 /// Whether a live resource stays when the stack lets go of it.
 pub(crate) fn is_retained(present: &Present, declared: Option<&Declared>) -> bool {
     Custody::says_yes(present.markers.get(Custody::RETAIN)) || declared.is_some_and(|d| d.custody.retain)
+}
+
+/// What is ours and goes: deleted, or left to itself where it is retained. What is protected stays where it is.
+pub(crate) fn going<'a>(place: Place<'_>, present: &'a Present, notes: &mut Notes) -> Standing<'a> {
+    // Its tags can no longer be read then; and nothing holds it back.
+    if is_deleting(present) {
+        return Standing::Leaving { present };
+    }
+    // Only the live mark counts for what leaves the spec; for a destroy the spec's word is enough.
+    if is_retained(present, place.declared) {
+        return Standing::Forgotten { present };
+    }
+    if is_protected(present, place.declared) {
+        notes.find(place.address, protected(place, present, None));
+        return Standing::Blocked;
+    }
+    Standing::Leaving { present }
+}
+
+/// Why what is protected may neither go nor be made anew.
+pub(crate) fn protected(place: Place<'_>, present: &Present, fields: Option<&[&str]>) -> Diagnostic {
+    let (address, arn) = (place.address, &present.arn);
+    let (title, then) = match (fields, place.declared) {
+        (Some(fields), _) => {
+            let what = fields.join(" and ");
+            (format!("{address} is protected, and another {what} would replace it"), "change it")
+        }
+        (None, Some(_)) => (format!("{address} is protected and cannot be destroyed"), "destroy"),
+        (None, None) => (format!("{address} is protected and no longer in the spec"), "take it out"),
+    };
+    let says = place.declared.is_some_and(|declared| declared.custody.protect);
+    let live = Custody::says_yes(present.markers.get(Custody::PROTECT));
+    let help = match (fields, says, live) {
+        (None, ..) if place.declared.is_none() => format!(
+            "it takes two applies: declare it as it is with `protect: false` and apply, then take it out; or put it back to keep {arn}"
+        ),
+        (_, true, false) => "take `protect: true` off the spec first".to_owned(),
+        _ => format!("it takes two applies: leave all else as it is, set `protect: false` and apply, then {then}"),
+    };
+    let error = Diagnostic::error(codes::PROTECTED, title);
+    let field = fields.and_then(|fields| fields.first()).map_or_else(|| "/protect".to_owned(), |f| format!("/{f}"));
+    let label = if live { format!("its tag {} says so", Custody::PROTECT) } else { "`protect: true` here".to_owned() };
+    place.on(error, &field, label).help(help)
 }
 
 /// Roles that AWS made for itself: IAM lets nobody change them

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use statewright_source::{Diagnostic, Severity};
-use statewright_spec::{Address, Adopt, Arn, Custody, Declared, Desired, Kind, Owner, Resource};
+use statewright_spec::{Address, Adopt, Arn, Declared, Desired, Kind, Owner, Resource};
 
 use crate::{
     Detail, Live, Mode, Observed, Options, Present, codes, custody,
@@ -217,13 +217,13 @@ impl<'a> Survey<'a> {
             return (self.mode == Mode::Apply).then_some(Standing::Blocked);
         }
         if self.mode == Mode::Destroy {
-            return Some(self.going(place, present, notes));
+            return Some(custody::going(place, present, notes));
         }
         let fields = kind::immutable(&present.resource, &declared.resource);
         Some(if fields.is_empty() {
             Standing::Kept { declared, present }
         } else if custody::is_protected(present, Some(declared)) {
-            notes.find(address, protected(place, present, Some(&fields)));
+            notes.find(address, custody::protected(place, present, Some(&fields)));
             Standing::Blocked
         } else if declared.may_replace {
             Standing::Replaced { declared, present, fields }
@@ -297,27 +297,10 @@ impl<'a> Survey<'a> {
         Some(place.on(error, field, label).help(format!("{take}; else {another} ({arn})")))
     }
 
-    /// What is ours and goes: deleted, or left to itself where it is retained. What is protected stays where it is.
-    fn going(&self, place: Place<'_>, present: &'a Present, notes: &mut Notes) -> Standing<'a> {
-        // Its tags can no longer be read then; and nothing holds it back.
-        if is_deleting(present) {
-            return Standing::Leaving { present };
-        }
-        // Only the live mark counts for what leaves the spec; for a destroy the spec's word is enough.
-        if custody::is_retained(present, place.declared) {
-            return Standing::Forgotten { present };
-        }
-        if custody::is_protected(present, place.declared) {
-            notes.find(place.address, protected(place, present, None));
-            return Standing::Blocked;
-        }
-        Standing::Leaving { present }
-    }
-
     fn undeclared(&self, address: &'a Address, observed: &'a Observed, notes: &mut Notes) -> Option<Standing<'a>> {
         match observed {
             Observed::Present(present) if self.is_tagged(present) => {
-                Some(self.going(Place { address, declared: None }, present, notes))
+                Some(custody::going(Place { address, declared: None }, present, notes))
             }
             Observed::Present(present) => {
                 // Read for its new name: whoever else has the old one keeps it.
@@ -415,32 +398,6 @@ pub(crate) fn is_deleting(present: &Present) -> bool {
         | Detail::Function { .. }
         | Detail::Job { .. } => false,
     }
-}
-
-/// Why what is protected may neither go nor be made anew.
-fn protected(place: Place<'_>, present: &Present, fields: Option<&[&str]>) -> Diagnostic {
-    let (address, arn) = (place.address, &present.arn);
-    let (title, then) = match (fields, place.declared) {
-        (Some(fields), _) => {
-            let what = fields.join(" and ");
-            (format!("{address} is protected, and another {what} would replace it"), "change it")
-        }
-        (None, Some(_)) => (format!("{address} is protected and cannot be destroyed"), "destroy"),
-        (None, None) => (format!("{address} is protected and no longer in the spec"), "take it out"),
-    };
-    let says = place.declared.is_some_and(|declared| declared.custody.protect);
-    let live = Custody::says_yes(present.markers.get(Custody::PROTECT));
-    let help = match (fields, says, live) {
-        (None, ..) if place.declared.is_none() => format!(
-            "it takes two applies: declare it as it is with `protect: false` and apply, then take it out; or put it back to keep {arn}"
-        ),
-        (_, true, false) => "take `protect: true` off the spec first".to_owned(),
-        _ => format!("it takes two applies: leave all else as it is, set `protect: false` and apply, then {then}"),
-    };
-    let error = Diagnostic::error(codes::PROTECTED, title);
-    let field = fields.and_then(|fields| fields.first()).map_or_else(|| "/protect".to_owned(), |f| format!("/{f}"));
-    let label = if live { format!("its tag {} says so", Custody::PROTECT) } else { "`protect: true` here".to_owned() };
-    place.on(error, &field, label).help(help)
 }
 
 fn unreadable_help(refusal: &crate::Refusal) -> String {

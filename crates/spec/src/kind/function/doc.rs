@@ -15,6 +15,7 @@ use crate::{
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Function")]
+#[allow(clippy::struct_excessive_bools, reason = "switches of the language, read once")]
 pub(crate) struct FunctionDoc {
     /// The runtime, such as `python3.12`, `nodejs22.x`, `java21`, `provided.al2023`.
     #[schemars(length(min = 1), example = "python3.13", example = "nodejs22.x")]
