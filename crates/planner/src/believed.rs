@@ -211,7 +211,9 @@ impl Operation {
                 | M::StopExecutions { arn }
                 | M::Delete { arn },
             ) => (Kind::StateMachine, arn.resource().strip_prefix("stateMachine:")?),
-            Self::Job(J::UploadScript { .. } | J::DeleteScript { .. }) | Self::Wait(_) => return None,
+            Self::Job(J::UploadScript { .. } | J::DeleteScript { .. } | J::ReleaseScript { .. }) | Self::Wait(_) => {
+                return None;
+            }
         };
         Some(Address::new(kind, name))
     }
@@ -233,6 +235,7 @@ impl Operation {
                 JobOperation::Create { .. }
                 | JobOperation::UploadScript { .. }
                 | JobOperation::DeleteScript { .. }
+                | JobOperation::ReleaseScript { .. }
                 | JobOperation::Delete { .. },
             )
             | Self::StateMachine(

@@ -240,6 +240,7 @@ pub(crate) fn written(live: &mut Job, operation: &JobOperation) -> bool {
         JobOperation::Update { job, .. } => *live = Job { tags: std::mem::take(&mut live.tags), ..Job::clone(job) },
         JobOperation::UploadScript { .. }
         | JobOperation::DeleteScript { .. }
+        | JobOperation::ReleaseScript { .. }
         | JobOperation::Tag { .. }
         | JobOperation::Untag { .. } => {}
         JobOperation::Create { .. } | JobOperation::Delete { .. } => return false,
