@@ -1,7 +1,10 @@
 //! What a role grants and a state needs: said before anything runs, and read where the spec does not say it.
 
 use serde_json::{Value, json};
-use statewright_tests::{World, proxy::Service};
+use statewright_tests::{
+    World,
+    proxy::{Fault, Nth, Service},
+};
 
 const MACHINE: &str = r#"{"StartAt": "Notify", "States": {"Notify": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish",
   "Parameters": {"TopicArn": "arn:aws:sns:us-east-1:123456789012:done", "Message": "done"}, "End": true}}}"#;
@@ -150,7 +153,15 @@ fn a_derived_policy_allows_what_the_table_says_and_nothing_else() {
     let first = world.statewright(plan).run().expect(0).json();
     let rows = first["permissions"].as_array().unwrap().clone();
     assert!(!rows.is_empty() && rows.iter().all(|row| row["granted"] == json!(true)), "{rows:#?}");
-    assert_eq!(codes(&first["findings"]).iter().filter(|code| code.contains("IAM")).count(), 0, "{first:#}");
+    let said: Vec<&Value> = first["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|f| f["code"].as_str().unwrap().starts_with("IAM"))
+        .collect();
+    assert_eq!(said.len(), 1, "{said:#?}");
+    let title = said[0]["title"].as_str().unwrap();
+    assert!(title.ends_with("`lambda:InvokeFunction` on `*`: every function, 1 used"), "{title}");
     let _ = world.statewright(["apply", "s.yaml", "--yes"]).run().expect(0);
     assert_eq!(world.statewright(plan).run().expect(0).json()["steps"], json!([]), "an apply converges");
 
@@ -193,4 +204,87 @@ fn a_policy_of_that_name_is_nobody_elses() {
     world.write("s.yaml", derived("s").replace("      Call: {", "      statewright-derived: {"));
     let found = world.statewright(["validate", "s.yaml", "--format", "json"]).run().expect(1).json();
     assert!(codes(&found["findings"]).contains(&"error[SPEC082]".to_owned()), "{found:#}");
+}
+
+/// A role with one inline policy that allows these actions, in a spec that guards against more.
+fn guarded(actions: &str) -> String {
+    format!(
+        "statewright: 1\nstack: s\nguard: no-broadening\nroles:\n  R:\n    trust: states.amazonaws.com\n    inline:\n      \
+         Own: {{ Version: '2012-10-17', Statement: [{{ Effect: Allow, Action: [{actions}], Resource: '*' }}] }}\n"
+    )
+}
+
+#[test]
+fn permissions_that_broaden_are_guarded() {
+    let world = World::ministack();
+    world.write("s.yaml", guarded("'s3:GetObject'"));
+    let apply = ["apply", "s.yaml", "--yes"];
+    let refused = world.statewright(apply).run().expect(1);
+    assert!(refused.stderr.contains("the plan broadens what role.R allows"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("--allow-broadening"), "{}", refused.stderr);
+    assert_eq!(world.calls().mutating().count(), 0);
+    let allowed = ["apply", "s.yaml", "--yes", "--allow-broadening"];
+    let _ = world.statewright(allowed).run().expect(0);
+    // Nothing to do, and less to allow, are no broadening.
+    let _ = world.statewright(apply).run().expect(0);
+    world.write("s.yaml", guarded("'s3:GetObject', 'iam:PassRole'"));
+    let plan = world.statewright(["plan", "s.yaml", "--format", "json"]).run().expect(0).json();
+    assert!(codes(&plan["findings"]).contains(&"warning[PLAN025]".to_owned()), "{plan:#}");
+    let role = &plan["access"][0];
+    assert_eq!((role["address"].as_str(), role["may_broaden"].as_bool()), (Some("role.R"), Some(true)), "{role:#}");
+    assert_eq!(role["broadens"][0]["actions"], json!(["iam:PassRole"]));
+    assert_eq!((&role["broadens"][0]["danger"], &role["narrows"]), (&json!(true), &json!([])));
+    let text = world.statewright(["plan", "s.yaml"]).run().expect(0).stdout;
+    assert!(text.contains("Permissions of role.R  (+ broadens, - narrows)"), "{text}");
+    assert!(text.contains("+ Allow iam:PassRole on *  (Write)  ! danger: a way to more permissions"), "{text}");
+    let markdown = world.statewright(["plan", "s.yaml", "--format", "markdown"]).run().expect(0).stdout;
+    assert!(markdown.contains("+ Allow iam:PassRole on *"), "{markdown}");
+    let _ = world.statewright(apply).run().expect(1);
+    let _ = world.statewright(allowed).run().expect(0);
+    world.write("s.yaml", guarded("'s3:GetObject'"));
+    let text = world.statewright(["plan", "s.yaml"]).run().expect(0).stdout;
+    assert!(text.contains("- Allow iam:PassRole on *  (Write)"), "{text}");
+    let _ = world.statewright(apply).run().expect(0);
+}
+
+#[test]
+fn a_policy_that_is_only_named_is_asked_for_once() {
+    let world = World::ministack();
+    let (aws, account) = (world.aws(), world.account());
+    let policy =
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}]});
+    aws.r#do(&Service::Iam, "CreatePolicy", json!({"PolicyName": "Publish", "PolicyDocument": policy.to_string()}));
+    world.write("m.asl.json", MACHINE.replace("123456789012", account));
+    world.write(
+        "s.yaml",
+        format!("statewright: 1\nstack: s\nroles:\n  R: {{ trust: states.amazonaws.com, policies: ['arn:aws:iam::{account}:policy/Publish'] }}\n\
+                 state_machines:\n  m:\n    role: R\n    definition: {{ file: m.asl.json }}\n"),
+    );
+    let plan = world.statewright(["plan", "s.yaml", "--format", "json"]).run().expect(0).json();
+    assert_eq!(plan["permissions"][0]["by"], "Publish, statement 1");
+    assert_eq!(world.calls().named("iam:GetPolicy").count(), 1);
+    assert_eq!(world.calls().named("iam:GetPolicyVersion").count(), 1);
+}
+
+#[test]
+fn what_access_analyzer_will_not_say_is_a_note() {
+    let world = World::ministack();
+    world.write("s.yaml", guarded("'s3:GetObject'"));
+    let message = "not authorized to perform: access-analyzer:ValidatePolicy";
+    world.faults().add(Fault::refuse(
+        "access-analyzer:ValidatePolicy",
+        Nth::From(1),
+        403,
+        "AccessDeniedException",
+        message,
+    ));
+    let plan = world.statewright(["plan", "s.yaml", "--format", "json"]).run().expect(0).json();
+    let note = plan["findings"].as_array().unwrap().iter().find(|f| f["code"] == "PLAN024").unwrap();
+    assert_eq!(note["severity"], "note");
+    assert!(note["help"].as_str().unwrap().contains("AccessDeniedException"), "{note:#}");
+    assert_eq!(world.calls().named("access-analyzer:ValidatePolicy").count(), 1, "one document was written by hand");
+    let _ = world.statewright(["apply", "s.yaml", "--yes", "--allow-broadening"]).run().expect(0);
+    let asked = world.calls().named("access-analyzer:ValidatePolicy").count();
+    let _ = world.statewright(["plan", "s.yaml"]).run().expect(0);
+    assert_eq!(world.calls().named("access-analyzer:ValidatePolicy").count(), asked, "nothing changes");
 }

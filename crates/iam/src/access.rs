@@ -9,8 +9,9 @@ use crate::{
     actions::{Level, catalogue},
     broadens,
     cover::{self, Grants, Uncovered},
-    document::{Document, Effect, Kind, Scope, Statement, Text},
+    document::{Condition, Document, Effect, Kind, Scope, Statement, Text},
     narrows,
+    operator::{Qualifier, Test},
     pattern::{Case, matches},
     principal::Principal,
     trust::in_words,
@@ -189,7 +190,7 @@ fn is_danger(statement: &Statement) -> bool {
             Scope::Only(items) => items.iter().any(|n| n.principal == Principal::Everyone),
             Scope::AllBut(_) => true,
         };
-        return anybody && !statement.conditions.iter().any(|c| names_a_caller(&c.key.value));
+        return anybody && !statement.conditions.iter().any(is_for_somebody);
     }
     let Some(actions) = &statement.actions else { return false };
     let means =
@@ -260,13 +261,40 @@ pub fn is_public(document: &Value, kind: Kind) -> bool {
                 Some(Scope::AllBut(_)) => true,
                 None => false,
             }
-            && !statement.conditions.iter().any(|c| names_a_caller(&c.key.value))
+            && !statement.conditions.iter().any(is_for_somebody)
+            && !document.with_effect(Effect::Deny).any(|(_, deny)| keeps_out_others(&document, deny, statement))
     })
+}
+
+/// Whether a condition of a grant to everyone makes it a grant to somebody: it asks who calls, and holds for certain values
+/// only.
+fn is_for_somebody(condition: &Condition) -> bool {
+    let Ok(operator) = &condition.operator else { return false };
+    names_a_caller(&condition.key.value)
+        && !operator.test.is_negative()
+        && operator.test != Test::Null
+        && !operator.if_exists
+        && operator.qualifier != Some(Qualifier::ForAll)
+        && !condition.values.iter().any(|t| matches!(t.value.as_str(), "*" | "0.0.0.0/0" | "::/0"))
+}
+
+/// Whether a `Deny` takes a grant from all but somebody: "deny unless the caller is of our organization".
+fn keeps_out_others(document: &Document, deny: &Statement, allow: &Statement) -> bool {
+    let [condition] = deny.conditions.as_slice() else { return false };
+    let unless =
+        condition.operator.as_ref().is_ok_and(|o| o.test.is_negative() && o.qualifier != Some(Qualifier::ForAny));
+    let alone = |statement: Statement, effect| {
+        Grants::new(&Document { statements: vec![statement], ..document.clone() }, effect)
+    };
+    unless
+        && names_a_caller(&condition.key.value)
+        && alone(Statement { conditions: Vec::new(), ..deny.clone() }, Effect::Deny)
+            .covers(&alone(allow.clone(), Effect::Allow))
 }
 
 /// Condition keys by which a grant to everyone is a grant to somebody.
 fn names_a_caller(key: &str) -> bool {
-    const KEYS: [&str; 14] = [
+    const KEYS: [&str; 17] = [
         "aws:principalarn",
         "aws:principalaccount",
         "aws:principalorgid",
@@ -278,7 +306,10 @@ fn names_a_caller(key: &str) -> bool {
         "aws:sourceowner",
         "aws:sourceip",
         "aws:sourcevpc",
+        "aws:sourcevpcarn",
         "aws:sourcevpce",
+        "aws:vpceaccount",
+        "aws:vpceorgid",
         "aws:userid",
         "kms:calleraccount",
     ];

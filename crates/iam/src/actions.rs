@@ -13,7 +13,7 @@ use serde::Serialize;
 use statewright_source::nearest;
 
 use crate::{
-    pattern::{Case, Token, is_wild, matches, meets_tokens, tokens},
+    pattern::{Case, Token, covers, is_wild, matches, meets_tokens, tokens},
     validate::split,
 };
 
@@ -228,6 +228,19 @@ impl Service {
 
     fn meets_type(&self, arn: &Arn, kind: &str) -> bool {
         self.patterns.get(kind).is_none_or(|pattern| pattern.meets(arn))
+    }
+
+    /// Whether an ARN names every resource of a type, wherever it is: `*`, or its own part is as open as can be.
+    pub fn means_all_of(&self, arn: &str, kind: &str) -> bool {
+        let Some(all) = self.resources.get(kind).map(|arn| template(arn)) else { return arn == "*" };
+        let (given, all) = (split(arn), split(&all));
+        match (given.as_slice(), all.as_slice()) {
+            (["*"], _) => true,
+            ([_, _, service, _, _, given], [_, _, own, _, _, all]) => {
+                matches(service, own, Case::Insensitive) && covers(given, all, Case::Sensitive)
+            }
+            _ => false,
+        }
     }
 
     /// Whether an ARN could name any resource of the service.

@@ -147,6 +147,10 @@ fn atoms<T>(scope: Option<&Scoped<T>>) -> Vec<Atom> {
 trait Item {
     /// Whether all that `other` names is named by this.
     fn names_all(&self, other: &Self) -> bool;
+    /// Whether all that `other` names in a negated list is left out by this in one.
+    fn excepts_all(&self, other: &Self) -> bool {
+        self.names_all(other)
+    }
     /// Whether something may be named by both.
     fn names_some(&self, other: &Self) -> bool;
     /// Whether everything is named.
@@ -174,6 +178,10 @@ impl Item for Principal {
     fn names_all(&self, other: &Self) -> bool {
         self.covers(other)
     }
+    /// An account is there its root user, and nobody else of it.
+    fn excepts_all(&self, other: &Self) -> bool {
+        *self == Self::Everyone || self == other
+    }
     fn names_some(&self, other: &Self) -> bool {
         self.covers(other) || other.covers(self)
     }
@@ -199,6 +207,12 @@ impl<T: Item> Scoped<T> {
             || self.loose.iter().any(|&at| self.items[at].names_all(one))
     }
 
+    /// Whether one of the items, in a negated list, leaves out all that `one` names there.
+    fn excepts_all(&self, one: &T) -> bool {
+        one.exact().is_some_and(|text| self.exact.contains(text))
+            || self.loose.iter().any(|&at| self.items[at].excepts_all(one))
+    }
+
     /// Whether one of the items may name something that `one` names.
     fn names_some(&self, one: &T) -> bool {
         match one.exact() {
@@ -212,7 +226,7 @@ impl<T: Item> Scoped<T> {
             Atom::Item(at) if self.negated => !self.names_some(&narrow.items[at]),
             Atom::Item(at) => self.names_all(&narrow.items[at]),
             // All but N is inside all but W when every W is inside some N.
-            Atom::Complement if self.negated => self.items.iter().all(|item| narrow.names_all(item)),
+            Atom::Complement if self.negated => self.items.iter().all(|item| narrow.excepts_all(item)),
             Atom::Complement | Atom::Absent => self.items.iter().any(Item::is_all),
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     actions::{Action, Level, catalogue},
     codes,
     derive::Wanted,
-    document::{Document, Effect, Scope},
+    document::{Document, Effect, Scope, Statement},
     evaluate::{Context, Decider, Decision, Layer, Policies, Policy, Request, ResourcePolicy},
     needs::{Certainty, Need},
     principal::Principal,
@@ -103,7 +103,8 @@ pub struct Granted {
     pub actions: usize,
     /// Of these, how many are not used, by access level.
     pub unused: BTreeMap<&'static str, usize>,
-    /// The excess in words, where there is any: `` `glue:*` on `*`: 293 actions, 4 used ``.
+    /// The excess in words, where there is any: `` `glue:*` on `*`: 293 actions, 4 used ``,
+    /// `` `lambda:InvokeFunction` on `*`: every function, 1 used ``.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub excess: Option<String>,
 }
@@ -189,7 +190,7 @@ pub fn table(needs: &[Wanted], role: &Role) -> Table {
         control: Vec::new(),
         resource: ResourcePolicy::Unknown,
     };
-    let mut used: BTreeMap<(usize, usize), (Vec<String>, Vec<String>)> = BTreeMap::new();
+    let mut uses: BTreeMap<(usize, usize), Use> = BTreeMap::new();
     let mut rows = Vec::new();
     for (state, need) in needs {
         let context = context(need);
@@ -203,9 +204,12 @@ pub fn table(needs: &[Wanted], role: &Role) -> Table {
                     Verdict::Depends { on: vec!["the role's policies, which were not read".to_owned()] }
                 };
                 for by in policies.allowing(&request) {
-                    let (states, actions) = used.entry((by.policy, by.statement)).or_default();
-                    push(states, state);
-                    push(actions, action);
+                    let used = uses.entry((by.policy, by.statement)).or_default();
+                    push(&mut used.states, state);
+                    push(&mut used.actions, action);
+                    let on = used.on.entry(action.clone()).or_default();
+                    on.certain &= need.verified;
+                    on.resources.insert(resource.clone());
                 }
                 rows.push(row(state, need, action, resource, verdict));
             }
@@ -215,14 +219,35 @@ pub fn table(needs: &[Wanted], role: &Role) -> Table {
         .iter()
         .enumerate()
         .flat_map(|(at, (name, document))| {
-            let used = &used;
+            let uses = &uses;
             document.with_effect(Effect::Allow).map(move |(statement, _)| {
-                let (states, actions) = used.get(&(at, statement)).cloned().unwrap_or_default();
-                granted(name, document, statement, states, actions)
+                granted(name, document, statement, uses.get(&(at, statement)).cloned().unwrap_or_default())
             })
         })
         .collect();
     Table { rows, grants }
+}
+
+/// Who uses a statement, for what.
+#[derive(Debug, Clone, Default)]
+struct Use {
+    states: Vec<String>,
+    actions: Vec<String>,
+    on: BTreeMap<String, Places>,
+}
+
+/// The resources on which an action is used.
+#[derive(Debug, Clone)]
+struct Places {
+    resources: BTreeSet<String>,
+    /// That they are enough was verified.
+    certain: bool,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { resources: BTreeSet::new(), certain: true }
+    }
 }
 
 fn push(list: &mut Vec<String>, text: &str) {
@@ -302,8 +327,8 @@ fn row(state: &str, need: &Need, action: &str, resource: &str, verdict: Verdict)
     }
 }
 
-/// A statement's use. A list of actions without wildcards that are all used has no excess, nor has `NotAction` a count.
-fn granted(policy: &str, document: &Document, at: usize, states: Vec<String>, used: Vec<String>) -> Granted {
+/// A statement's use. A list of actions without wildcards that are all used, on resources that are, has no excess.
+fn granted(policy: &str, document: &Document, at: usize, Use { states, actions: used, on }: Use) -> Granted {
     let statement = &document.statements[at];
     let mut actions: Vec<&'static Action> = Vec::new();
     let mut words = Vec::new();
@@ -342,10 +367,14 @@ fn granted(policy: &str, document: &Document, at: usize, states: Vec<String>, us
         .map(|t| format!("`{}`", t.value))
         .collect();
     let not = if negated { "all but " } else { "" };
-    let excess = (used.is_empty() || used.len() < total).then(|| {
+    let too_many = used.is_empty() || used.len() < total;
+    // Where too many actions are granted, what would do says on which resources.
+    let too_wide = if too_many { Vec::new() } else { wider_than_used(statement, &on) };
+    let excess = (too_many || !too_wide.is_empty()).then(|| {
         let noun = if total == 1 { "action" } else { "actions" };
         let used = if used.is_empty() { "none".to_owned() } else { used.len().to_string() };
-        format!("{not}{} on {}: {total} {noun}, {used} used", short(&words), short(&resources))
+        let said = if too_many { format!("{total} {noun}, {used} used") } else { too_wide.join("; ") };
+        format!("{not}{} on {}: {said}", short(&words), short(&resources))
     });
     Granted {
         policy: policy.to_owned(),
@@ -357,6 +386,31 @@ fn granted(policy: &str, document: &Document, at: usize, states: Vec<String>, us
         unused,
         excess,
     }
+}
+
+/// Actions that a statement grants on every resource of their kind and that are used on some which are known: `every
+/// function, 1 used`. A prefix, a bucket's objects, a region or an account left open are nobody's oversight, and a condition
+/// may narrow what the resources do not.
+fn wider_than_used(statement: &Statement, on: &BTreeMap<String, Places>) -> Vec<String> {
+    let Some(resources) = statement.resources.as_ref().filter(|_| statement.conditions.is_empty()) else {
+        return Vec::new();
+    };
+    let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (action, places) in on.iter().filter(|(_, places)| places.certain) {
+        let Some(action) = catalogue().action(action) else { continue };
+        let Some(service) = catalogue().service(action.service) else { continue };
+        for (kind, _) in action.resource_types() {
+            let granted = match resources {
+                Scope::Only(items) => items.iter().any(|item| service.means_all_of(&item.value, kind)),
+                Scope::AllBut(_) => true,
+            };
+            let used: Vec<&String> = places.resources.iter().filter(|r| service.is_of_type(r, kind)).collect();
+            if granted && !used.is_empty() && !used.iter().any(|r| service.means_all_of(r, kind)) {
+                kinds.entry(kind).or_default().extend(used.into_iter().map(String::as_str));
+            }
+        }
+    }
+    kinds.into_iter().map(|(kind, used)| format!("every {kind}, {} used", used.len())).collect()
 }
 
 fn short(items: &[String]) -> String {

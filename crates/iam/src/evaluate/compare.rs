@@ -1,6 +1,6 @@
 //! One condition against one request.
 
-use std::net::IpAddr;
+use std::{cmp::Ordering, net::IpAddr};
 
 use super::{
     Request,
@@ -11,6 +11,7 @@ use crate::{
     date::instant,
     operator::{Operator, Qualifier, Test as Kind, ValueKind},
     pattern::{Case, Token, covers_tokens, literals, matches, meets_tokens, tokens},
+    validate::split,
 };
 
 /// Three-valued truth.
@@ -57,7 +58,7 @@ pub(super) fn holds(test: &Test, request: &Request<'_>, variables: bool) -> Outc
             Known::Unknown => return Outcome::Unknown,
             Known::Absent => true,
             Known::Values(values) => values.is_empty(),
-            Known::One(_) => false,
+            Known::One(_) | Known::Made(_) => false,
         };
         return test.values.iter().any(|v| v.eq_ignore_ascii_case(if absent { "true" } else { "false" })).into();
     }
@@ -67,6 +68,10 @@ pub(super) fn holds(test: &Test, request: &Request<'_>, variables: bool) -> Outc
         Known::Absent => return absent(operator).into(),
         Known::One(value) => {
             one = [value.to_owned()];
+            &one
+        }
+        Known::Made(value) => {
+            one = [value];
             &one
         }
         Known::Values(values) => values,
@@ -98,23 +103,8 @@ fn absent(operator: Operator) -> bool {
 
 /// Whether the value of the request is the one wanted; for a negative test, whether it is the one that fails.
 fn compare(test: Kind, wanted: &str, value: &str, request: &Request<'_>, variables: bool) -> Outcome {
-    let filled = || {
-        let text = if test.has_wildcards() { tokens(wanted, Case::Sensitive, true) } else { literals(wanted) };
-        fill(text, request)
-    };
     if variables && wanted.contains("${") && matches!(test.kind(), ValueKind::String | ValueKind::Arn) {
-        let Some(pattern) = filled() else { return Outcome::False };
-        let folds = matches!(test, Kind::StringEqualsIgnoreCase | Kind::StringNotEqualsIgnoreCase);
-        let (pattern, value) =
-            if folds { (lower(&pattern), value.to_lowercase()) } else { (pattern, value.to_owned()) };
-        let value: Vec<Token> = value.chars().map(Token::Char).collect();
-        return if covers_tokens(&pattern, &value) {
-            Outcome::True
-        } else if pattern.iter().any(|t| matches!(t, Token::Variable(_))) && meets_tokens(&pattern, &value) {
-            Outcome::Unknown
-        } else {
-            Outcome::False
-        };
+        return with_variables(test, wanted, value, request);
     }
     let numbers = || Some((wanted.trim().parse::<f64>().ok()?, value.trim().parse::<f64>().ok()?));
     let dates = || Some((instant(wanted)?, instant(value)?));
@@ -122,7 +112,9 @@ fn compare(test: Kind, wanted: &str, value: &str, request: &Request<'_>, variabl
         Kind::StringEquals | Kind::StringNotEquals | Kind::BinaryEquals => wanted == value,
         Kind::StringEqualsIgnoreCase | Kind::StringNotEqualsIgnoreCase => wanted.to_lowercase() == value.to_lowercase(),
         Kind::StringLike | Kind::StringNotLike => matches(wanted, value, Case::Sensitive),
-        Kind::NumericEquals | Kind::NumericNotEquals => numbers().is_some_and(|(w, v)| v.total_cmp(&w).is_eq()),
+        Kind::NumericEquals | Kind::NumericNotEquals => {
+            numbers().is_some_and(|(w, v)| v.partial_cmp(&w) == Some(Ordering::Equal))
+        }
         Kind::NumericLessThan => numbers().is_some_and(|(w, v)| v < w),
         Kind::NumericLessThanEquals => numbers().is_some_and(|(w, v)| v <= w),
         Kind::NumericGreaterThan => numbers().is_some_and(|(w, v)| v > w),
@@ -138,6 +130,35 @@ fn compare(test: Kind, wanted: &str, value: &str, request: &Request<'_>, variabl
         Kind::Null => false,
     }
     .into()
+}
+
+/// A test whose value has variables in it: they are filled in first.
+fn with_variables(test: Kind, wanted: &str, value: &str, request: &Request<'_>) -> Outcome {
+    let folds = matches!(test, Kind::StringEqualsIgnoreCase | Kind::StringNotEqualsIgnoreCase);
+    let filled = |pattern: Vec<Token>, value: &str| {
+        let Some(pattern) = fill(pattern, request) else { return Outcome::False };
+        let (pattern, value) =
+            if folds { (lower(&pattern), value.to_lowercase()) } else { (pattern, value.to_owned()) };
+        let value: Vec<Token> = value.chars().map(Token::Char).collect();
+        if covers_tokens(&pattern, &value) {
+            Outcome::True
+        } else if pattern.iter().any(|t| matches!(t, Token::Variable(_))) && meets_tokens(&pattern, &value) {
+            Outcome::Unknown
+        } else {
+            Outcome::False
+        }
+    };
+    let wild = |text: &str| tokens(text, Case::Sensitive, true);
+    let (parts, parts_of_value) = (split(wanted), value.splitn(6, ':').collect::<Vec<_>>());
+    // Part by part: a wildcard stays in its part. Where a variable stands for a whole ARN there are no parts.
+    if test.kind() == ValueKind::Arn && parts.len() > 1 {
+        if parts.len() != parts_of_value.len() {
+            return Outcome::False;
+        }
+        let misses = parts.iter().zip(parts_of_value).map(|(wanted, value)| filled(wild(wanted), value).not());
+        return Outcome::any(misses).not();
+    }
+    filled(if test.has_wildcards() { wild(wanted) } else { literals(wanted) }, value)
 }
 
 fn lower(tokens: &[Token]) -> Vec<Token> {

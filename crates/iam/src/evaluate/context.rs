@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Request;
+use super::{Request, rule::session_of};
 use crate::principal::Principal;
 
 /// The values of condition keys.
@@ -26,6 +26,7 @@ pub enum Unsaid {
 pub(super) enum Known<'a> {
     Values(&'a [String]),
     One(&'a str),
+    Made(String),
     Absent,
     Unknown,
 }
@@ -61,7 +62,15 @@ impl<'a> Request<'a> {
         };
         let of_principal = |value: Option<&'a str>| value.map_or(Known::Absent, Known::One);
         match (key, self.principal) {
+            // A session is known by the ARN of its role, which it does not tell where the role has a path.
+            ("aws:principalarn", Principal::Aws(arn)) if arn.contains(":assumed-role/") => match session_of(arn) {
+                Some(role) => Known::Made(role),
+                None => self.unsaid(),
+            },
             ("aws:principalarn", _) if arn.is_some() => of_principal(arn),
+            ("aws:principaltype", Principal::Account(_)) => Known::One("Account"),
+            ("aws:principaltype", Principal::Aws(arn)) if arn.contains(":user/") => Known::One("User"),
+            ("aws:principaltype", Principal::Aws(arn)) if arn.contains("role/") => Known::One("AssumedRole"),
             ("aws:principalaccount", Principal::Account(account)) => Known::One(account),
             ("aws:principalaccount", Principal::Aws(arn)) => of_principal(account_of_arn(arn)),
             ("aws:username", Principal::Aws(arn)) => of_principal(user_name(arn)),

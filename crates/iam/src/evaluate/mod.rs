@@ -254,8 +254,10 @@ impl Policies {
             _ => None,
         };
         if let Some(by) = by_resource {
-            let is_user = matches!(request.principal, Principal::Aws(arn) if arn.contains(":user/"));
-            let binding: Vec<&Answer> = limits.iter().filter(|l| !(is_user && l.missing == Layer::Boundary)).collect();
+            // What a resource grants to a user or to a session by name, no boundary takes.
+            let by_name =
+                matches!(request.principal, Principal::Aws(arn) if arn.contains(":user/")) || resource.session;
+            let binding: Vec<&Answer> = limits.iter().filter(|l| !(by_name && l.missing == Layer::Boundary)).collect();
             if binding.is_empty() || matches!(request.principal, Principal::Service(_)) {
                 return Grant::Yes(by);
             }
@@ -303,11 +305,13 @@ struct Answer {
     maybe_deny: Vec<Maybe>,
     allow: Option<(Decider, bool)>,
     maybe_allow: Vec<Maybe>,
+    /// A statement allows that names the session itself.
+    session: bool,
 }
 
 impl Answer {
     const fn nothing(missing: Layer) -> Self {
-        Self { missing, deny: None, maybe_deny: Vec::new(), allow: None, maybe_allow: Vec::new() }
+        Self { missing, deny: None, maybe_deny: Vec::new(), allow: None, maybe_allow: Vec::new(), session: false }
     }
 }
 
@@ -378,6 +382,7 @@ fn layer(layer: Layer, policies: &[Policy], asked: &Asked<'_>) -> Answer {
                 (Effect::Deny, Held::Yes) => answer.deny = answer.deny.or(Some(by)),
                 (Effect::Deny, Held::Maybe(on)) => answer.maybe_deny.push(Maybe { by, on, direct }),
                 (Effect::Allow, Held::Yes) => {
+                    answer.session |= rule.names_session(asked.request.principal);
                     if answer.allow.as_ref().is_none_or(|(_, had)| !had && direct) {
                         answer.allow = Some((by, direct));
                     }

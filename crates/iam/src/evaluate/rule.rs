@@ -15,6 +15,7 @@ use crate::{
     pattern::{Case, Token, covers_tokens, is_wild, matches, meets_tokens, tokens},
     principal::Principal,
     trust::in_words,
+    validate::split,
 };
 
 /// A statement, ready.
@@ -117,7 +118,7 @@ impl Rule {
             statement: at,
             effect: statement.effect?,
             actions: Named::new(statement.actions.as_ref()?, action_text),
-            resources: statement.resources.as_ref().map(|scope| Named::new(scope, resource_text)),
+            resources: statement.resources.as_ref().map(|scope| Named::new(scope, whole_arn)),
             principals: statement.principals.as_ref().map(|scope| {
                 let items = scope.items().iter().map(|n| n.principal.clone()).collect();
                 if scope.is_negated() { Scope::AllBut(items) } else { Scope::Only(items) }
@@ -167,6 +168,12 @@ impl Rule {
         if on.is_empty() { Held::Yes } else { Held::Maybe(on) }
     }
 
+    /// Whether it names the session itself, which no boundary of its role bounds then.
+    pub(super) fn names_session(&self, principal: &Principal) -> bool {
+        let is_session = matches!(principal, Principal::Aws(arn) if arn.contains(":assumed-role/"));
+        is_session && matches!(&self.principals, Some(Scope::Only(items)) if items.contains(principal))
+    }
+
     /// Whether it names the principal itself or everyone, and not merely its account.
     pub(super) fn names_directly(&self, principal: &Principal) -> bool {
         match &self.principals {
@@ -174,14 +181,17 @@ impl Rule {
             Some(Scope::AllBut(_)) => false,
             Some(Scope::Only(items)) => items
                 .iter()
-                .any(|item| item.covers(principal) && (item == principal || !matches!(item, Principal::Account(_)))),
+                .any(|item| names(item, principal) && (item == principal || !matches!(item, Principal::Account(_)))),
         }
     }
 
     fn principal(&self, principal: &Principal) -> Extent {
         match &self.principals {
             None => Extent::All,
-            Some(scope) => extent(scope, |item| if names(item, principal) { Extent::All } else { Extent::None }),
+            Some(Scope::Only(items)) if items.iter().any(|item| names(item, principal)) => Extent::All,
+            Some(Scope::Only(_)) => Extent::None,
+            Some(Scope::AllBut(items)) if items.iter().any(|item| excepts(item, principal)) => Extent::None,
+            Some(Scope::AllBut(_)) => Extent::All,
         }
     }
 
@@ -196,6 +206,16 @@ impl Rule {
         let Some(filled) = fill(tokens(pattern, Case::Sensitive, true), request) else { return Extent::None };
         token_extent(&filled, &tokens(request.resource, Case::Sensitive, false))
     }
+}
+
+/// A resource with the parts that it leaves out: `arn:aws:sqs` is every queue to IAM.
+fn whole_arn(text: &str) -> String {
+    let mut text = resource_text(text);
+    if text.starts_with("arn:") {
+        let parts = split(&text).len();
+        text.push_str(&":*".repeat(6_usize.saturating_sub(parts)));
+    }
+    text
 }
 
 /// Whether an action can be done on what a pattern names, as far as the reference tells.
@@ -213,15 +233,17 @@ fn names(item: &Principal, principal: &Principal) -> bool {
         }
 }
 
+/// Whether `NotPrincipal` leaves somebody out. An account among its items is that account's root user, and nobody else of
+/// it ("all principals except the user named Bob", who stands there beside his account).
+fn excepts(item: &Principal, principal: &Principal) -> bool {
+    names(item, principal) && (!matches!(item, Principal::Account(_)) || item == principal)
+}
+
 /// `arn:aws:sts::1:assumed-role/NAME/SESSION` → `arn:aws:iam::1:role/NAME`. A role with a path cannot be told.
-fn session_of(arn: &str) -> Option<String> {
+pub(super) fn session_of(arn: &str) -> Option<String> {
     let (head, rest) = arn.split_once(":assumed-role/")?;
     let name = rest.split('/').next()?;
     Some(format!("{}:role/{name}", head.replacen(":sts:", ":iam:", 1)))
-}
-
-fn extent<T>(scope: &Scope<T>, of: impl Fn(&T) -> Extent) -> Extent {
-    turned(scope.is_negated(), scope.items().iter().map(of).max().unwrap_or(Extent::None))
 }
 
 /// What a `Not…` list names is what it does not name.
@@ -269,6 +291,7 @@ pub(super) fn fill(pattern: Vec<Token>, request: &Request<'_>) -> Option<Vec<Tok
         };
         match (request.known(key), default) {
             (Known::One(value), _) => out.extend(value.chars().map(Token::Char)),
+            (Known::Made(value), _) => out.extend(value.chars().map(Token::Char)),
             (Known::Values([value]), _) => out.extend(value.chars().map(Token::Char)),
             (Known::Unknown, _) => out.push(token),
             (Known::Absent | Known::Values(_), Some(default)) => out.extend(default.chars().map(Token::Char)),

@@ -109,6 +109,60 @@ fn the_table_says_what_is_missing_and_what_is_too_much() {
     assert!(table_of(None).lines().all(|line| line.contains("not read")));
 }
 
+#[test]
+fn a_grant_on_everything_is_too_much_where_one_thing_is_used() {
+    let call = |resource: &str, given: Value| -> Vec<(String, Need)> {
+        let resource = format!("arn:aws:states:::{resource}");
+        let needs = needs::of_task(&resource, Parameters::Given(&given), &place()).needs;
+        needs.into_iter().map(|need| ("State".to_owned(), need)).collect()
+    };
+    let check = |needs: &[(String, Need)], action: Value, resource: Value, rest: Value, expect: Option<&str>| {
+        let mut statement = json!({"Effect": "Allow", "Action": action, "Resource": resource});
+        statement.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        let document = Document::of(&json!({"Version": "2012-10-17", "Statement": [statement]})).unwrap();
+        let role = Role {
+            arn: "arn:aws:iam::123456789012:role/nightly".to_owned(),
+            policies: Some(vec![("run".to_owned(), document)]),
+            boundary: None,
+        };
+        let found = table(needs, &role).grants[0].excess.clone();
+        assert_eq!(found.as_deref(), expect, "{statement}");
+    };
+    let none = json!({});
+    let invoke = call("lambda:invoke", json!({"FunctionName": "fetch"}));
+    let name = || json!("lambda:InvokeFunction");
+    check(&invoke, name(), json!("*"), none.clone(), Some("`lambda:InvokeFunction` on `*`: every function, 1 used"));
+    let all = "arn:aws:lambda:eu-west-1:123456789012:function:*";
+    check(
+        &invoke,
+        name(),
+        json!([all]),
+        none.clone(),
+        Some(&format!("`lambda:InvokeFunction` on `{all}`: every function, 1 used")),
+    );
+    // A prefix, an open region or account, a condition, and what is known at run time only are no oversight.
+    for narrow in ["function:fetch", "function:fetch*", "function:f*"] {
+        check(&invoke, name(), json!(format!("arn:aws:lambda:*:*:{narrow}")), none.clone(), None);
+    }
+    let tagged = json!({"Condition": {"StringEquals": {"aws:ResourceTag/team": "etl"}}});
+    check(&invoke, name(), json!("*"), tagged, None);
+    let dynamic = call("lambda:invoke", json!({"FunctionName.$": "$.f"}));
+    check(&dynamic, name(), json!("*"), none.clone(), None);
+    // What has no resources is granted on `*` alone, and a bucket's objects are not every object.
+    let trace: Vec<_> = needs::of_tracing(&place()).needs.into_iter().map(|n| ("Tracing".to_owned(), n)).collect();
+    let actions: Vec<String> = trace.iter().flat_map(|(_, n)| n.actions.clone()).collect();
+    check(&trace, json!(actions), json!("*"), none.clone(), None);
+    let get = call("aws-sdk:s3:getObject", json!({"Bucket": "b", "Key": "k.csv"}));
+    check(&get, json!("s3:GetObject"), json!("arn:aws:s3:::b/*"), none.clone(), None);
+    check(
+        &get,
+        json!("s3:GetObject"),
+        json!("arn:aws:s3:::*"),
+        none,
+        Some("`s3:GetObject` on `arn:aws:s3:::*`: every object, 1 used"),
+    );
+}
+
 fn need() -> impl Strategy<Value = (String, Need)> {
     let actions = prop::collection::vec((0..2u8, 0..3u8).prop_map(|(s, a)| format!("s{s}:Do{a}")), 1..3);
     let resource = prop_oneof![

@@ -100,6 +100,51 @@ fn resource_policies_grant_in_their_account_and_must_grant_across() {
 }
 
 #[test]
+fn who_is_meant() {
+    let queue = "arn:aws:sqs:eu-west-1:123456789012:q";
+    let check = |who: &str, statement: Value, limits: &[Policy], expect: &str| {
+        let resource = ResourcePolicy::Known(policy(&json!([statement])));
+        let policies = Policies { boundary: limits.to_vec(), resource, ..Policies::default() };
+        assert_eq!(word(&decide_for(who, &policies, "sqs:SendMessage", queue, &Context::complete())), expect, "{who}");
+    };
+    let of = |effect: &str, element: &str, who: Value| json!({"Effect": effect, element: who, "Action": "sqs:*", "Resource": "*"});
+    let (bob, eve) = ("arn:aws:iam::123456789012:user/bob", "arn:aws:iam::123456789012:user/eve");
+    let root = "arn:aws:iam::123456789012:root";
+    // All but Bob, who stands there beside his account.
+    let all_but_bob = json!({"AWS": [bob, root]});
+    check(bob, of("Deny", "NotPrincipal", all_but_bob.clone()), &[], "not allowed by Identity");
+    check(eve, of("Deny", "NotPrincipal", all_but_bob.clone()), &[], "denied by Resource 0.0");
+    check("123456789012", of("Deny", "NotPrincipal", all_but_bob), &[], "not allowed by Identity");
+    check(eve, of("Allow", "NotPrincipal", json!({"AWS": bob})), &[], "not allowed by Identity");
+    // A session is named by its role too; what names the session itself no boundary takes.
+    let session = "arn:aws:sts::123456789012:assumed-role/run/today";
+    let nothing = [policy(&json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]))];
+    check(session, of("Allow", "Principal", json!({"AWS": ROLE})), &[], "allowed by Resource 0.0");
+    check(session, of("Allow", "Principal", json!({"AWS": ROLE})), &nothing, "not allowed by Boundary");
+    check(session, of("Allow", "Principal", json!({"AWS": session})), &nothing, "allowed by Resource 0.0");
+    check(ROLE, of("Allow", "Principal", json!({"AWS": session})), &[], "not allowed by Identity");
+    check(bob, of("Allow", "Principal", json!({"AWS": bob})), &nothing, "allowed by Resource 0.0");
+    // What is known of who calls.
+    let if_role = |key: &str, value: &str| json!({"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*", "Condition": {"StringEquals": {key: value}}});
+    check(session, if_role("aws:PrincipalArn", ROLE), &[], "allowed by Resource 0.0");
+    check(session, if_role("aws:PrincipalType", "AssumedRole"), &[], "allowed by Resource 0.0");
+    check(bob, if_role("aws:PrincipalType", "User"), &[], "allowed by Resource 0.0");
+}
+
+#[test]
+fn a_short_arn_leaves_the_rest_open() {
+    let check = |resource: &str, expect: &str| {
+        let policies = identity(&json!([{"Effect": "Allow", "Action": "sqs:*", "Resource": resource}]));
+        let decision =
+            decide(&policies, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:123456789012:q", &Context::complete());
+        assert_eq!(word(&decision), expect, "{resource}");
+    };
+    check("arn:aws:sqs", "allowed by Identity 0.0");
+    check("arn:aws:sqs:eu-west-1", "allowed by Identity 0.0");
+    check("arn:aws:sns", "not allowed by Identity");
+}
+
+#[test]
 fn what_is_not_known_stays_open() {
     let check = |statements: Value, action: &str, resource: &str, expect: &str| {
         assert_eq!(word(&decide(&identity(&statements), action, resource, &Context::unknown())), expect);
@@ -229,6 +274,38 @@ fn every_operator() {
     check("ForAnyValue:StringNotEquals", json!(["a"]), Some(&["a", "c"]), true);
     check("ForAnyValue:StringNotEquals", json!(["a"]), Some(&["a"]), false);
     check("StringEquals", json!("${x:key}"), one("z"), true);
+    check("StringEqualsIgnoreCase", json!("P-${x:Key}"), one("z"), false);
+    check("NumericEquals", json!("0"), one("-0"), true);
+    check("NumericEquals", json!("5"), one("5.0"), true);
+    check("NumericEquals", json!("NaN"), one("NaN"), false);
+    check(
+        "ArnLike",
+        json!("arn:aws:sns:*:${aws:PrincipalAccount}:t*"),
+        one("arn:aws:sns:eu-west-1:123456789012:top"),
+        true,
+    );
+    check(
+        "ArnLike",
+        json!("arn:aws:*:${aws:PrincipalAccount}:t*"),
+        one("arn:aws:sns:eu-west-1:123456789012:top"),
+        false,
+    );
+    check("ArnEquals", json!("${aws:PrincipalArn}"), one(ROLE), true);
+    check("ArnEquals", json!("*"), one("anything"), true);
+    check("ArnLike", json!("arn:aws:sns:eu-west-1:123456789012:t"), one("arn:aws:sns:eu-west-1:123456789012:T"), false);
+    check("IpAddress", json!("203.0.113.0/24"), one("2001:db8::1"), false);
+    check("NotIpAddress", json!("203.0.113.0/24"), None, true);
+    check("DateEquals", json!("2024-01-01T00:00:00Z"), one("2024-01-01T01:00:00+01:00"), true);
+    check("DateNotEquals", json!("2024-01-01T00:00:00Z"), None, true);
+    check("BoolIfExists", json!("true"), None, true);
+    check("BoolIfExists", json!("true"), one("false"), false);
+    check("StringNotEqualsIfExists", json!("a"), one("a"), false);
+    check("Null", json!(["true", "false"]), None, true);
+    check("ForAllValues:StringLike", json!(["a*"]), Some(&["ab", "ac"]), true);
+    check("ForAllValues:StringLike", json!(["a*"]), Some(&[]), true);
+    check("ForAnyValue:StringLike", json!(["a*"]), Some(&[]), false);
+    check("StringLike", json!("*"), Some(&[]), false);
+    check("StringNotLike", json!("a*"), Some(&["b", "ac"]), false);
     check("StringLike", json!("a${*}"), one("a*"), true);
     check("StringLike", json!("a${*}"), one("ab"), false);
     check("StringLike", json!("${x:other, 'de'}*"), one("default"), true);

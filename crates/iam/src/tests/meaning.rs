@@ -196,3 +196,27 @@ fn what_is_odd_ends_soon() {
     let root = statewright_source::parse_json(file, &text).root.unwrap();
     assert_eq!(crate::validate(&root, crate::Kind::Identity), []);
 }
+
+#[test]
+fn a_grant_to_everyone_is_public_unless_it_asks_who_calls() {
+    let check = |statements: Value, expect: bool| {
+        assert_eq!(crate::access::is_public(&policy(&statements), crate::Kind::Resource), expect, "{statements}");
+    };
+    let grant = |condition: Value| json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*", "Condition": condition});
+    let deny = |condition: Value| json!({"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "s3:*", "Resource": "*", "Condition": condition});
+    check(json!([grant(json!({}))]), true);
+    check(json!([{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "s3:*", "Resource": "*"}]), false);
+    check(
+        json!([{"Effect": "Allow", "NotPrincipal": {"AWS": "123456789012"}, "Action": "s3:*", "Resource": "*"}]),
+        true,
+    );
+    check(json!([grant(json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}))]), false);
+    check(json!([grant(json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}))]), true);
+    check(json!([grant(json!({"StringNotEquals": {"aws:PrincipalAccount": "1"}}))]), true);
+    check(json!([grant(json!({"StringLike": {"aws:PrincipalArn": "*"}}))]), true);
+    check(json!([grant(json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}))]), false);
+    check(json!([grant(json!({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}))]), true);
+    check(json!([grant(json!({"Bool": {"aws:SecureTransport": "true"}}))]), true);
+    check(json!([grant(json!({})), deny(json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}))]), false);
+    check(json!([grant(json!({})), deny(json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}))]), true);
+}
