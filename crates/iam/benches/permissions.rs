@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use statewright_iam::{
     Document, Principal,
     access::change,
-    actions::catalogue,
+    actions::{Action, catalogue},
     derive::derive,
     evaluate::{Context, Policies, Policy, Request},
     needs::{self, Need, Parameters, Place},
@@ -83,7 +83,7 @@ fn tables(c: &mut Criterion) {
 /// The reference is unpacked once a process.
 fn reference(c: &mut Criterion) {
     c.bench_function("an action is looked up", |b| {
-        b.iter(|| catalogue().action(black_box("glue:StartJobRun")).map(|action| action.level()));
+        b.iter(|| catalogue().action(black_box("glue:StartJobRun")).map(Action::level));
     });
 }
 

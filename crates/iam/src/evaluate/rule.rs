@@ -187,11 +187,9 @@ impl Rule {
 
     fn principal(&self, principal: &Principal) -> Extent {
         match &self.principals {
-            None => Extent::All,
-            Some(Scope::Only(items)) if items.iter().any(|item| names(item, principal)) => Extent::All,
-            Some(Scope::Only(_)) => Extent::None,
+            Some(Scope::Only(items)) if !items.iter().any(|item| names(item, principal)) => Extent::None,
             Some(Scope::AllBut(items)) if items.iter().any(|item| excepts(item, principal)) => Extent::None,
-            Some(Scope::AllBut(_)) => Extent::All,
+            None | Some(_) => Extent::All,
         }
     }
 
