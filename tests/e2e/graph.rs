@@ -60,6 +60,6 @@ fn a_machine_that_is_there_can_be_drawn() {
     let live = world.statewright(["graph", &arn]).run();
     let spec = world.statewright(["graph", SPEC]).run();
     assert_eq!(live.expect(0).stdout, spec.expect(0).stdout);
-    let none = world.statewright(["graph", &format!("{ARN}{}:stateMachine:no-such", world.account())]).run();
-    assert!(none.expect(1).stderr.contains("there is no state machine"), "{none}");
+    let none = world.statewright(["graph", &format!("{ARN}{}:stateMachine:no-such", world.account())]).run().expect(1);
+    assert!(none.stderr.contains("there is no state machine"), "{none}");
 }
