@@ -58,6 +58,8 @@ pub const ACTIONS: &[Action] = &[
     action("glue:CreateJob", &["glue:CreateJob", "glue:TagResource", "iam:PassRole"], &[Apply]),
     action("glue:DeleteJob", &["glue:DeleteJob"], &[Delete]),
     action("glue:GetJob", &["glue:GetJob"], &[Read]),
+    // Refused, the run is followed without it.
+    action("glue:GetJobRun", &["glue:GetJobRun"], &[Run]),
     action("glue:GetTags", &["glue:GetTags"], &[Read]),
     action("glue:TagResource", &["glue:TagResource"], &[Apply]),
     action("glue:UntagResource", &["glue:UntagResource"], &[Apply, Delete]),
@@ -114,6 +116,8 @@ pub const ACTIONS: &[Action] = &[
     action("logs:DeleteRetentionPolicy", &["logs:DeleteRetentionPolicy"], &[Apply]),
     action("logs:DescribeLogGroups", &["logs:DescribeLogGroups"], &[Read, Delete]),
     action("logs:DisassociateKmsKey", &["logs:DisassociateKmsKey"], &[Apply]),
+    // Refused, the run is followed without it; for EXPRESS machines there is nothing else to follow.
+    action("logs:FilterLogEvents", &["logs:FilterLogEvents"], &[Run]),
     action("logs:ListTagsForResource", &["logs:ListTagsForResource"], &[Read]),
     action("logs:PutLogGroupDeletionProtection", &["logs:PutLogGroupDeletionProtection"], &[Apply]),
     action("logs:PutRetentionPolicy", &["logs:PutRetentionPolicy"], &[Apply]),
@@ -132,12 +136,19 @@ pub const ACTIONS: &[Action] = &[
         .and(MACHINE_PARTS),
     action("states:DeleteStateMachine", &["states:DeleteStateMachine"], &[Delete]),
     action("states:DescribeExecution", &["states:DescribeExecution"], &[Delete, Run]),
-    action("states:DescribeStateMachine", &["states:DescribeStateMachine"], &[Read, Apply, Delete])
+    action("states:DescribeMapRun", &["states:DescribeMapRun"], &[Run]),
+    action("states:DescribeStateMachine", &["states:DescribeStateMachine"], &[Read, Apply, Delete, Run])
+        .and(&[("kms:Decrypt", "a state machine with a key of yours")]),
+    // Refused, the run is followed without what the definition tells.
+    action("states:DescribeStateMachineForExecution", &["states:DescribeStateMachineForExecution"], &[Run])
         .and(&[("kms:Decrypt", "a state machine with a key of yours")]),
     action("states:GetExecutionHistory", &["states:GetExecutionHistory"], &[Run]),
     action("states:ListExecutions", &["states:ListExecutions"], &[Read, Delete, Run]),
     action("states:ListTagsForResource", &["states:ListTagsForResource"], &[Read]),
+    action("states:RedriveExecution", &["states:RedriveExecution"], &[Run]),
     action("states:StartExecution", &["states:StartExecution"], &[Run])
+        .and(&[("kms:GenerateDataKey", "a state machine with a key of yours")]),
+    action("states:StartSyncExecution", &["states:StartSyncExecution"], &[Run])
         .and(&[("kms:GenerateDataKey", "a state machine with a key of yours")]),
     action("states:StopExecution", &["states:StopExecution"], &[Delete, Run]),
     action("states:TagResource", &["states:TagResource"], &[Apply]),

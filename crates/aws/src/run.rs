@@ -1,6 +1,11 @@
 //! Executions: start, describe, follow, stop, list.
 
+mod beside;
+mod express;
+mod follow;
 mod history;
+mod machine;
+mod pace;
 
 use std::time::{Duration, SystemTime};
 
@@ -16,6 +21,10 @@ use crate::{
     refusal,
 };
 
+pub use beside::{JobRun, LogEvent};
+pub use follow::{Follow, Source};
+pub use machine::Machine;
+pub use pace::Pace;
 pub use statewright_execution::{ExecutionStatus, HistoryEvent};
 
 /// One execution.
@@ -68,27 +77,11 @@ impl Connection {
         described(self.send("states:DescribeExecution", request.send()).await?)
     }
 
-    /// The events after `after` (0 for all), in order. The newest are read first and no page further than needed, so
-    /// following a long execution costs one call a look.
-    pub async fn execution_history(&self, execution: &Arn, after: i64) -> Result<Vec<HistoryEvent>, Refusal> {
-        let events = pages::all(|token| async move {
-            let request = self
-                .sfn
-                .get_execution_history()
-                .execution_arn(execution.as_str())
-                .reverse_order(true)
-                .include_execution_data(true)
-                .max_results(1000)
-                .set_next_token(token);
-            let answer = self.send("states:GetExecutionHistory", request.send()).await?;
-            let reached = answer.events.iter().any(|event| event.id <= after + 1);
-            Ok(Page::new(answer.events, answer.next_token.filter(|_| !reached)))
-        });
-        let mut events: Vec<_> =
-            events.await?.into_iter().filter(|event| event.id > after).map(history::event).collect();
-        events.sort_by_key(|event| event.id);
-        events.dedup_by_key(|event| event.id);
-        Ok(events)
+    /// Starts a failed execution again where it failed: within 14 days, and not EXPRESS
+    /// (<https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html>).
+    pub async fn redrive_execution(&self, execution: &Arn) -> Result<(), Refusal> {
+        let request = self.sfn.redrive_execution().execution_arn(execution.as_str());
+        self.send("states:RedriveExecution", request.send()).await.map(drop)
     }
 
     /// Stops an execution; one that has ended stays as it is.
@@ -169,4 +162,10 @@ fn arn(call: &str, text: &str) -> Result<Arn, Refusal> {
 fn time(at: &DateTime) -> SystemTime {
     let millis = at.to_millis().ok().and_then(|millis| u64::try_from(millis).ok()).unwrap_or_default();
     SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
+}
+
+/// Milliseconds since 1970, as CloudWatch Logs has times.
+fn millis(at: SystemTime) -> i64 {
+    let since = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

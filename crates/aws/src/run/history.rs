@@ -2,11 +2,71 @@
 
 use aws_sdk_sfn::types::HistoryEvent as Raw;
 use statewright_execution::HistoryEvent;
+use statewright_planner::Refusal;
+use statewright_spec::Arn;
 
 use super::time;
+use crate::{
+    Connection,
+    pages::{self, Page},
+};
+
+/// Events a page, at most; AWS takes no more.
+const PAGE: i32 = 1000;
+/// Events a page where few are new.
+const SHORT_PAGE: i32 = 100;
+
+impl Connection {
+    /// A page of a history from its beginning, and where the next one begins.
+    pub(super) async fn history_page(
+        &self,
+        execution: &Arn,
+        token: Option<String>,
+    ) -> Result<(Vec<HistoryEvent>, Option<String>), Refusal> {
+        let request = self
+            .sfn
+            .get_execution_history()
+            .execution_arn(execution.as_str())
+            .include_execution_data(true)
+            .max_results(PAGE)
+            .set_next_token(token);
+        let answer = self.send("states:GetExecutionHistory", request.send()).await?;
+        let next = answer.next_token.filter(|token| !token.is_empty());
+        Ok((answer.events.into_iter().map(event).collect(), next))
+    }
+
+    /// The events after `after`, in order. The newest are read first and no page further than needed, so following a long
+    /// execution costs one call a look.
+    pub(super) async fn history_after(
+        &self,
+        execution: &Arn,
+        after: i64,
+        many: bool,
+    ) -> Result<Vec<HistoryEvent>, Refusal> {
+        let page = if many { PAGE } else { SHORT_PAGE };
+        let events = pages::all(|token| async move {
+            let request = self
+                .sfn
+                .get_execution_history()
+                .execution_arn(execution.as_str())
+                .reverse_order(true)
+                .include_execution_data(true)
+                .max_results(page)
+                .set_next_token(token);
+            let answer = self.send("states:GetExecutionHistory", request.send()).await?;
+            let reached = answer.events.iter().any(|event| event.id <= after + 1);
+            let new = answer.events.into_iter().filter(|event| event.id > after).map(event).collect();
+            Ok(Page::new(new, answer.next_token.filter(|_| !reached)))
+        });
+        let mut events: Vec<_> = events.await?;
+        events.sort_by_key(|event| event.id);
+        events.dedup_by_key(|event| event.id);
+        Ok(events)
+    }
+}
 
 /// Fills in what the record of the event's type holds.
-pub(super) fn event(raw: Raw) -> HistoryEvent {
+fn event(raw: Raw) -> HistoryEvent {
     let mut event = HistoryEvent::new(raw.id, raw.previous_event_id, time(&raw.timestamp), raw.r#type.as_str());
     macro_rules! failure {
         ($($record:ident),+) => {
