@@ -90,7 +90,7 @@ pub(crate) enum Command {
     Apply(ApplyArgs),
     /// Take away everything that a spec made
     Destroy(DestroyArgs),
-    /// Start an execution and wait for its end
+    /// Start an execution and follow it to its end, or join one that runs
     Run(RunArgs),
     /// Show what each state needs of its role, and the least policy that grants it
     Permissions(PermissionsArgs),
@@ -311,12 +311,36 @@ pub(crate) struct RunArgs {
     /// The execution's name; else AWS gives one
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
+    /// Start nothing: follow this execution, which runs or is over
+    #[arg(long, value_name = "NAME|ARN", conflicts_with_all = ["input", "name", "sync", "no_follow", "redrive"])]
+    pub(crate) follow: Option<String>,
+    /// Start this failed execution again from where it failed, and follow it
+    #[arg(long, value_name = "NAME|ARN", conflicts_with_all = ["input", "name", "sync"])]
+    pub(crate) redrive: Option<String>,
     /// Start it and do not wait
     #[arg(long)]
     pub(crate) no_follow: bool,
+    /// Wait for the result in one call; for EXPRESS machines, which keep no history
+    #[arg(long, conflicts_with_all = ["no_follow", "timeout", "fail_fast"])]
+    pub(crate) sync: bool,
     /// How long to wait; the execution goes on after it (30s, 15m, 1h)
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) timeout: Option<std::time::Duration>,
+    /// End as soon as a failure is certain, though other branches still run
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    /// Show the input and output of this state; may be given often, '*' for all
+    #[arg(long, value_name = "STATE")]
+    pub(crate) show: Vec<String>,
+    /// How many lines to show of the log of each Lambda function that is called; 0 reads none
+    #[arg(long, value_name = "LINES", default_value_t = 5)]
+    pub(crate) logs: usize,
+    /// Write the execution's output to this file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// A line an event, as in a pipe, also on a terminal
+    #[arg(long)]
+    pub(crate) plain: bool,
     /// The form of what is told; json: an event a line
     #[arg(long, value_enum, default_value_t = EventFormat::Text)]
     pub(crate) format: EventFormat,

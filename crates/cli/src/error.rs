@@ -22,6 +22,8 @@ pub(crate) struct CliError {
 enum ErrorKind {
     /// The user's, on the command line or in the surroundings.
     User(String),
+    /// The same, with an exit code of its own.
+    Ending(u8, String),
     /// The user's, in files, each fault with its place.
     Findings(Box<Sources>, Vec<Diagnostic>),
     /// AWS said no.
@@ -61,6 +63,11 @@ impl CliError {
         Self { kind: ErrorKind::Said(code), hints: Vec::new() }
     }
 
+    /// A user's mistake that ends with another exit code than 1.
+    pub(crate) fn ending(code: u8, message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::Ending(code, message.into()), hints: Vec::new() }
+    }
+
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
@@ -69,7 +76,7 @@ impl CliError {
 
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self.kind {
-            ErrorKind::Said(code) => code.into(),
+            ErrorKind::Said(code) | ErrorKind::Ending(code, _) => code.into(),
             ErrorKind::User(_)
             | ErrorKind::Findings(..)
             | ErrorKind::Aws(_)
@@ -83,7 +90,7 @@ impl CliError {
         let mut out = String::new();
         let title = |word: &str| paint(style::REMOVED.bold(), word);
         match &self.kind {
-            ErrorKind::User(message) => {
+            ErrorKind::User(message) | ErrorKind::Ending(_, message) => {
                 let _ = writeln!(out, "{} {}", title("error:"), visible(message));
             }
             ErrorKind::Findings(sources, findings) => {

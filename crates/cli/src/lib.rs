@@ -9,6 +9,7 @@ mod fix;
 mod logging;
 mod output;
 pub mod reference;
+mod run;
 mod saved;
 mod signals;
 mod stage;

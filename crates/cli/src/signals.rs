@@ -81,6 +81,11 @@ impl Signals {
         self.interrupt.raised().await;
     }
 
+    /// Whether it was SIGTERM.
+    pub(crate) fn is_termination(&self) -> bool {
+        self.code.load(Ordering::SeqCst) == 143
+    }
+
     /// 130 after Ctrl-C, 143 after SIGTERM.
     pub(crate) fn exit_code(&self) -> ExitCode {
         self.code.load(Ordering::SeqCst).into()

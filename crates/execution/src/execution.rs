@@ -237,6 +237,11 @@ impl Execution {
         }
     }
 
+    /// It began then: for one whose history is not read.
+    pub fn begin(&mut self, at: SystemTime) {
+        self.started_at.get_or_insert(at);
+    }
+
     /// What the definition says.
     pub fn outline(&self) -> &Outline {
         &self.outline

@@ -86,6 +86,12 @@ pub struct StateLine {
     pub next: Option<String>,
     /// The events that entered it and that told of it last.
     pub events: [i64; 2],
+    /// What it was given, where that is to be shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<Value>,
+    /// What it gave, where that is to be shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<Value>,
 }
 
 /// A Map is further on.
@@ -225,6 +231,8 @@ impl StateLine {
             cause: failure.and_then(|failure| failure.cause).map(|cause| execution.text(cause).text.to_owned()),
             next: visit.next.as_ref().map(|next| next.state.to_string()),
             events: [visit.events.0, visit.events.1],
+            input: None,
+            output: None,
         })
     }
 }

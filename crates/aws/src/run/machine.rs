@@ -22,6 +22,8 @@ pub struct Machine {
     pub definition: String,
     /// The log group that its executions are logged to, if they are.
     pub log_group: Option<String>,
+    /// Whether every event is logged there, and not only failures.
+    pub logs_everything: bool,
 }
 
 impl Connection {
@@ -43,7 +45,9 @@ impl Connection {
             let name = destination.split_once(":log-group:")?.1;
             Some(name.strip_suffix(":*").unwrap_or(name).to_owned())
         });
+        let level = logging.and_then(|logging| logging.level());
         Ok(Some(Machine {
+            logs_everything: level.is_some_and(|level| *level == aws_sdk_sfn::types::LogLevel::All),
             arn: super::arn(CALL, raw.state_machine_arn())?,
             machine_type,
             is_deleting: raw.status().is_some_and(|status| status.as_str() == "DELETING"),

@@ -1,177 +1,238 @@
 //! `statewright run`
 
-use std::{io::Read, path::Path, process::ExitCode, time::Duration};
+use std::{path::Path, process::ExitCode, sync::Arc, time::SystemTime};
 
 use statewright_aws::{
-    Connection, Settings,
-    run::{Execution, ExecutionStatus},
+    Connection,
+    run::{Execution as Described, ExecutionStatus, Follow, Machine, Source},
 };
-use statewright_planner::RefusalKind;
-use statewright_source::{Sources, visible};
-use statewright_spec::{Address, Arn, Kind, Loaded};
-use tokio::time::Instant;
+use statewright_execution::{Execution, Outline};
+use statewright_planner::{Refusal, RefusalKind};
+use statewright_source::visible;
+use statewright_spec::Arn;
 
 use crate::{
     args::{Global, RunArgs},
     error::{CliError, Result},
     output,
-    signals::Signals,
-    stage::{read, request},
-    view::run::Told,
+    run::{Ending, Leaving, Session, Target, beside::Beside, execution_arn, input, target},
+    view::run::{About, RunView, output as result, view},
 };
 
-/// The largest input that Step Functions takes, in bytes (256 KiB).
-const MAX_INPUT: usize = 262_144;
-/// The first pause between two looks; they grow to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// The exit code for an execution that was left running.
 const LEFT_RUNNING: u8 = 130;
 
-/// Starts an execution, waits for its end, and says how it ended.
+/// Starts an execution, or joins one, follows it, and says how it ended.
 pub(crate) async fn run(args: &RunArgs, global: &Global) -> Result<ExitCode> {
+    // All that can be wrong is told before anything starts.
     let input = input(&args.input)?;
-    let (connection, machine) = machine(args, global).await?;
-    let execution = connection.start_execution(&machine, args.name.as_deref(), &input).await.map_err(|refusal| {
-        let missing = refusal.kind == RefusalKind::NotFound;
-        let error = CliError::from(refusal);
-        if missing { error.hint(format!("no state machine {machine}: was it applied?")) } else { error }
-    })?;
-    let told = Told::new(args.format);
-    told.started(&machine, &execution);
+    if let Some(path) = &args.output {
+        result::check(path)?;
+    }
+    let Target { connection, machine } = target(args, global).await?;
+    if args.sync {
+        return synchronously(args, &connection, &machine, &input).await;
+    }
+    let (execution, joined) = match (&args.follow, &args.redrive) {
+        (Some(given), _) => (execution_arn(&machine, given)?, true),
+        (None, Some(given)) => {
+            let execution = execution_arn(&machine, given)?;
+            redrive(&connection, &machine, &execution).await?;
+            (execution, true)
+        }
+        (None, None) => (start(&connection, &machine, args.name.as_deref(), &input).await?, false),
+    };
+    let about = about(args, &connection, &machine, &execution);
+    let mut view = view(&about, args.format, args.plain, args.show.clone());
     if args.no_follow {
+        view.started(&about, false);
         return Ok(ExitCode::SUCCESS);
     }
-    let signals = Signals::listen_quietly()?;
-    let ended = tokio::select! {
-        ended = follow(&connection, &execution, args.timeout) => ended?,
-        () = signals.raised() => None,
+    let (follow, outline) = if about.is_express {
+        express(&connection, &about).await?
+    } else {
+        standard(&connection, &about, joined).await?
     };
-    let Some(ended) = ended else {
-        told.left_running(&execution);
-        return Ok(LEFT_RUNNING.into());
+    let mut session = Session {
+        connection: Arc::new(connection),
+        execution: Execution::new(Arc::new(outline)),
+        beside: Beside::new(args.logs),
+        view,
+        timeout: args.timeout,
+        fail_fast: args.fail_fast,
+        about,
     };
-    told.ended(&ended);
-    Ok(match ended.status {
+    let ending = Box::pin(session.follow(follow)).await?;
+    let Session { mut view, execution, about, .. } = session;
+    Ok(match ending {
+        Ending::Ended => {
+            view.ended(&execution, &about);
+            result::write(&execution, args.output.as_deref(), args.format)?;
+            code(execution.status())
+        }
+        Ending::Doomed => {
+            view.left(&execution, &about);
+            code(ExecutionStatus::Failed)
+        }
+        Ending::Left(why) => {
+            if let Leaving::Blind(refusal) = &why {
+                blind(refusal);
+            }
+            view.left(&execution, &about);
+            if matches!(why, Leaving::Terminated) { 143.into() } else { LEFT_RUNNING.into() }
+        }
+    })
+}
+
+fn code(status: ExecutionStatus) -> ExitCode {
+    match status {
         ExecutionStatus::Succeeded => ExitCode::SUCCESS,
         ExecutionStatus::Failed => 3.into(),
         ExecutionStatus::TimedOut => 4.into(),
         ExecutionStatus::Aborted => 5.into(),
         ExecutionStatus::Running | ExecutionStatus::PendingRedrive => LEFT_RUNNING.into(),
-    })
-}
-
-/// Looks, less and less often, until the execution has ended or the time is over (`None`).
-async fn follow(connection: &Connection, execution: &Arn, timeout: Option<Duration>) -> Result<Option<Execution>> {
-    let deadline = timeout.map(|timeout| Instant::now() + timeout);
-    let mut pause = FIRST_PAUSE;
-    loop {
-        match connection.describe_execution(execution).await {
-            Ok(state) if state.status != ExecutionStatus::Running => return Ok(Some(state)),
-            Ok(_) => {}
-            // The execution goes on whether or not it can be seen.
-            Err(refusal) if matches!(refusal.kind, RefusalKind::Throttled | RefusalKind::Unreachable) => {
-                output::say(&format!("cannot look just now: {}\n", visible(&refusal.to_string())));
-            }
-            Err(refusal) => {
-                return Err(CliError::from(refusal).hint(format!("the execution goes on: {execution}")));
-            }
-        }
-        let next = Instant::now() + pause;
-        if let Some(deadline) = deadline.filter(|deadline| *deadline < next) {
-            tokio::time::sleep_until(deadline).await;
-            return Ok(None);
-        }
-        tokio::time::sleep_until(next).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
-/// The input as text, checked before anything starts.
-fn input(given: &str) -> Result<String> {
-    let (text, from) = if given == "-" {
-        let mut text = String::new();
-        let read = std::io::stdin().take(MAX_INPUT as u64 + 1).read_to_string(&mut text);
-        read.map_err(|error| CliError::user(format!("cannot read the input from stdin: {error}")))?;
-        (text, "stdin".to_owned())
-    } else if let Some(path) = given.strip_prefix('@') {
-        let text = std::fs::read_to_string(path);
-        (text.map_err(|error| CliError::user(format!("cannot read the input {path}: {error}")))?, path.to_owned())
-    } else {
-        (given.to_owned(), "--input".to_owned())
+async fn start(connection: &Connection, machine: &Arn, name: Option<&str>, input: &str) -> Result<Arn> {
+    connection.start_execution(machine, name, input).await.map_err(|refusal| not_started(machine, name, refusal))
+}
+
+fn not_started(machine: &Arn, name: Option<&str>, refusal: Refusal) -> CliError {
+    let kind = refusal.kind;
+    let error = CliError::from(refusal);
+    match (kind, name) {
+        (RefusalKind::NotFound, _) => error.hint(format!("no state machine {machine}: was it applied?")),
+        (RefusalKind::Busy, _) => {
+            error.hint("AWS is deleting this machine; when it is gone, `apply` makes it anew. Nothing was started")
+        }
+        (RefusalKind::Exists, Some(name)) => error.hint(format!(
+            "a name is used once in 90 days: choose another --name, or look at that one with --follow {name}"
+        )),
+        _ => error,
+    }
+}
+
+async fn redrive(connection: &Connection, machine: &Arn, execution: &Arn) -> Result<()> {
+    match connection.redrive_execution(execution).await {
+        Ok(()) => Ok(()),
+        Err(refusal) if refusal.kind == RefusalKind::NotFound => Err(missing(connection, machine, execution).await),
+        Err(refusal) => Err(CliError::from(refusal).hint(
+            "AWS starts a STANDARD execution again that failed, timed out or was aborted, within 14 days of its end",
+        )),
+    }
+}
+
+/// Says that there is no such execution, and which ones there are.
+async fn missing(connection: &Connection, machine: &Arn, execution: &Arn) -> CliError {
+    let name = execution.resource().rsplit(':').next().unwrap_or_default();
+    let error = CliError::user(format!("there is no execution {name} of {machine}"));
+    match connection.list_executions(machine, None, 5).await {
+        Ok(last) if last.is_empty() => error.hint("it has none, or they ended more than 90 days ago"),
+        Ok(last) => {
+            let names: Vec<_> = last.iter().map(|execution| execution.name.as_str()).collect();
+            error.hint(format!("its last ones: {}", names.join(", ")))
+        }
+        Err(refusal) if refusal.kind == RefusalKind::NotFound => {
+            error.hint(format!("there is no state machine {machine} either: was it applied?"))
+        }
+        Err(_) => error,
+    }
+}
+
+fn about(args: &RunArgs, connection: &Connection, machine: &Arn, execution: &Arn) -> About {
+    let mut parts = execution.resource().split(':');
+    let is_express = parts.next() == Some("express");
+    let name = if is_express { parts.nth(1) } else { parts.next_back() };
+    let machine_word = args.machine.as_ref().map(|name| format!(" --machine {name}")).unwrap_or_default();
+    About {
+        name: name.unwrap_or_default().to_owned(),
+        command: format!("statewright run {}{machine_word}", args.target),
+        console: connection.endpoint().is_none().then(|| console(execution)).flatten(),
+        machine: machine.clone(),
+        execution: execution.clone(),
+        is_express,
+    }
+}
+
+/// Where AWS's console shows an execution.
+fn console(execution: &Arn) -> Option<String> {
+    let domain = match execution.partition() {
+        "aws" => "console.aws.amazon.com",
+        "aws-us-gov" => "console.amazonaws-us-gov.com",
+        "aws-cn" => "console.amazonaws.cn",
+        _ => return None,
     };
-    if text.len() > MAX_INPUT {
-        return Err(CliError::user(format!("the input has {} bytes; Step Functions takes {MAX_INPUT}", text.len()))
-            .hint("put it into S3 and give the execution its place"));
-    }
-    match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
-        Ok(_) => Ok(text),
-        Err(error) => Err(CliError::user(format!("the input ({from}) is not JSON: {error}"))),
-    }
+    let (region, kind) = (execution.region(), execution.resource().split(':').next()?);
+    let page = if kind == "express" { "express-executions" } else { "executions" };
+    Some(format!("https://{region}.{domain}/states/home?region={region}#/v2/{page}/details/{execution}"))
 }
 
-/// The machine that is meant, and the connection to where it is.
-async fn machine(args: &RunArgs, global: &Global) -> Result<(Connection, Arn)> {
-    let mut settings = Settings {
-        profile: global.profile.clone(),
-        region: global.region.clone(),
-        endpoint_url: global.endpoint_url.clone(),
-        assume_role: None,
-        parallelism: usize::from(global.parallelism),
+async fn standard(connection: &Connection, about: &About, joined: bool) -> Result<(Follow, Outline)> {
+    // The definition that it runs on, not the one that the machine has by now.
+    let definition = connection.definition_of(&about.execution).await;
+    let outline = match definition {
+        Ok(Some(definition)) => Outline::parse(&definition),
+        Ok(None) if joined => return Err(missing(connection, &about.machine, &about.execution).await),
+        Ok(None) => None,
+        Err(refusal) if refusal.kind == RefusalKind::Denied => {
+            output::say(&format!("going on without the definition: {}\n", visible(&refusal.to_string())));
+            None
+        }
+        Err(refusal) if joined => return Err(refusal.into()),
+        Err(_) => None,
     };
-    if args.target.starts_with("arn:") {
-        let arn = Arn::parse(&args.target)
-            .filter(|arn| arn.service() == "states" && arn.resource().starts_with("stateMachine:"));
-        let arn = arn.ok_or_else(|| CliError::user(format!("{} is not the ARN of a state machine", args.target)))?;
-        settings.region = Some(arn.region().to_owned());
-        let connection = Connection::open(&settings).await?;
-        let account = connection.identity().account.as_str();
-        if arn.account() != account {
-            return Err(CliError::user(format!(
-                "{arn} is of account {}, and the caller's account is {account}",
-                arn.account()
-            ))
-            .hint("choose the profile of that account with --profile"));
-        }
-        return Ok((connection, arn));
-    }
-    let mut sources = Sources::default();
-    let spec = spec(&mut sources, &args.target, global)?;
-    let connection = Connection::open(&crate::stage::settings(spec.aws(), global)).await?;
-    let faults = spec.check_guards(connection.identity());
-    if !faults.is_empty() {
-        return Err(CliError::findings(sources, faults));
-    }
-    let machines = spec.machines(connection.identity());
-    let stack = spec.stack().unwrap_or(&args.target);
-    let name = match (&args.machine, machines.as_slice()) {
-        (Some(name), machines) if machines.contains(name) => name.clone(),
-        (Some(name), machines) => {
-            return Err(CliError::user(format!("stack {stack} has no state machine {name}"))
-                .hint(format!("it has {}", machines.join(", "))));
-        }
-        (None, [only]) => only.clone(),
-        (None, []) => return Err(CliError::user(format!("stack {stack} declares no state machine"))),
-        (None, several) => {
-            return Err(CliError::user(format!("stack {stack} has several state machines"))
-                .hint(format!("name one with --machine: {}", several.join(", "))));
-        }
-    };
-    let arn = connection.identity().arn(&Address::new(Kind::StateMachine, name), "/");
-    Ok((connection, arn))
+    let follow = Follow::new(about.execution.clone(), Source::History, SystemTime::now());
+    Ok((follow, outline.unwrap_or_default()))
 }
 
-/// The spec that is meant: a file, or the one among the usual specs whose stack has this name.
-fn spec(sources: &mut Sources, target: &str, global: &Global) -> Result<Loaded> {
-    if Path::new(target).is_file() {
-        let loaded = statewright_spec::load(sources, &request(target.into(), global, false));
-        return loaded.map_err(|findings| CliError::findings(std::mem::take(sources), findings));
-    }
-    // Another stack's spec may be broken without being in the way of this one.
-    let (specs, _) = read(sources, &[], global);
-    let stacks: Vec<String> = specs.iter().filter_map(|spec| spec.stack().map(str::to_owned)).collect();
-    specs.into_iter().find(|spec| spec.stack() == Some(target)).ok_or_else(|| {
-        let error = CliError::user(format!("`{target}` is no stack of the specs here, no spec file and no ARN"));
-        if stacks.is_empty() { error } else { error.hint(format!("stacks here: {}", stacks.join(", "))) }
-    })
+/// EXPRESS machines keep no history: their log group tells, if every event is logged.
+async fn express(connection: &Connection, about: &About) -> Result<(Follow, Outline)> {
+    let machine: Option<Machine> = connection.machine(&about.machine).await?;
+    let Some(machine) = machine else { return Err(missing(connection, &about.machine, &about.execution).await) };
+    let Some(group) = machine.log_group.filter(|_| machine.logs_everything) else {
+        output::say(&format!("started {}\n", visible(about.execution.as_str())));
+        return Err(CliError::ending(
+            LEFT_RUNNING,
+            "an EXPRESS machine keeps no history, and this one does not log every event: its execution goes on unseen",
+        )
+        .hint("start it with --sync to get its result, or give the machine `logging: { level: ALL, … }`"));
+    };
+    let since = SystemTime::now().checked_sub(std::time::Duration::from_mins(6)).unwrap_or(SystemTime::UNIX_EPOCH);
+    let outline = Outline::parse(&machine.definition).unwrap_or_default();
+    Ok((Follow::new(about.execution.clone(), Source::Logs { group }, since), outline))
+}
+
+/// An EXPRESS machine's execution, started and waited for in one call.
+async fn synchronously(args: &RunArgs, connection: &Connection, machine: &Arn, input: &str) -> Result<ExitCode> {
+    let ended = tokio::select! {
+        ended = connection.start_sync_execution(machine, args.name.as_deref(), input) => ended,
+        _ = tokio::signal::ctrl_c() => {
+            output::say("It was started and goes on; nobody waits for its result any more.\n");
+            return Ok(LEFT_RUNNING.into());
+        }
+    };
+    let ended: Described = ended.map_err(|refusal| {
+        let standard = refusal.code == "StateMachineTypeNotSupported";
+        let error = not_started(machine, args.name.as_deref(), refusal);
+        if standard { error.hint("only EXPRESS machines are started synchronously: leave out --sync") } else { error }
+    })?;
+    let about = about(args, connection, machine, &ended.arn);
+    let mut execution = Execution::new(Arc::default());
+    execution.begin(ended.started_at);
+    let at = ended.stopped_at.unwrap_or(ended.started_at);
+    let _ = execution.end(ended.status, at, ended.error, ended.cause, ended.output);
+    let mut view: Box<dyn RunView> = view(&about, args.format, true, Vec::new());
+    view.started(&about, false);
+    view.ended(&execution, &about);
+    result::write(&execution, args.output.as_deref().map(Path::new), args.format)?;
+    Ok(code(execution.status()))
+}
+
+fn blind(refusal: &Refusal) {
+    let words = match refusal.kind {
+        RefusalKind::Credentials => "The credentials are no longer good; sign in again, and go on watching as below.",
+        _ => "It cannot be watched any longer.",
+    };
+    output::say(&format!("{words}\n  {}\n", visible(&refusal.to_string())));
 }

@@ -3,11 +3,11 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
+use statewright_execution::RunLine;
+
 use crate::saved::SavedOutput;
 
-use super::{
-    finding::ValidateOutput, permissions::PermissionsOutput, plan::PlanOutput, progress::ApplyLine, run::RunLine,
-};
+use super::{finding::ValidateOutput, permissions::PermissionsOutput, plan::PlanOutput, progress::ApplyLine};
 
 /// `plan --format json`
 pub(crate) fn plan() -> Value {
