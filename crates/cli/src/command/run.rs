@@ -16,7 +16,7 @@ use crate::{
     error::{CliError, Result},
     output,
     run::{Ending, Leaving, Session, Target, beside::Beside, execution_arn, input, target},
-    view::run::{About, RunView, output as result, view},
+    view::run::{About, RunView, output as result, shell, view},
 };
 
 /// The exit code for an execution that was left running.
@@ -31,7 +31,7 @@ pub(crate) async fn run(args: &RunArgs, global: &Global) -> Result<ExitCode> {
     }
     let Target { connection, machine } = target(args, global).await?;
     if args.sync {
-        return synchronously(args, &connection, &machine, &input).await;
+        return synchronously(args, global, &connection, &machine, &input).await;
     }
     let (execution, joined) = match (&args.follow, &args.redrive) {
         (Some(given), _) => (execution_arn(&machine, given)?, true),
@@ -42,7 +42,7 @@ pub(crate) async fn run(args: &RunArgs, global: &Global) -> Result<ExitCode> {
         }
         (None, None) => (start(&connection, &machine, args.name.as_deref(), &input).await?, false),
     };
-    let about = about(args, &connection, &machine, &execution);
+    let about = about(args, global, &connection, &machine, &execution);
     let mut view = view(&about, args.format, args.plain, args.show.clone());
     if args.no_follow {
         view.started(&about, false);
@@ -140,14 +140,17 @@ async fn missing(connection: &Connection, machine: &Arn, execution: &Arn) -> Cli
     }
 }
 
-fn about(args: &RunArgs, connection: &Connection, machine: &Arn, execution: &Arn) -> About {
+fn about(args: &RunArgs, global: &Global, connection: &Connection, machine: &Arn, execution: &Arn) -> About {
     let mut parts = execution.resource().split(':');
     let is_express = parts.next() == Some("express");
     let name = if is_express { parts.nth(1) } else { parts.next_back() };
-    let machine_word = args.machine.as_ref().map(|name| format!(" --machine {name}")).unwrap_or_default();
+    // What chose the machine chooses it again; variables may be secrets and are not needed for that.
+    let chosen = [("--machine", &args.machine), ("--env", &global.environment), ("--profile", &global.profile)];
+    let chosen = chosen.into_iter().filter_map(|(name, value)| Some(format!(" {name} {}", shell(value.as_ref()?))));
+    let chosen: String = chosen.collect();
     About {
         name: name.unwrap_or_default().to_owned(),
-        command: format!("statewright run {}{machine_word}", args.target),
+        command: format!("statewright run {}{chosen}", shell(&args.target)),
         console: connection.endpoint().is_none().then(|| console(execution)).flatten(),
         machine: machine.clone(),
         execution: execution.clone(),
@@ -204,7 +207,13 @@ async fn express(connection: &Connection, about: &About) -> Result<(Follow, Outl
 }
 
 /// An EXPRESS machine's execution, started and waited for in one call.
-async fn synchronously(args: &RunArgs, connection: &Connection, machine: &Arn, input: &str) -> Result<ExitCode> {
+async fn synchronously(
+    args: &RunArgs,
+    global: &Global,
+    connection: &Connection,
+    machine: &Arn,
+    input: &str,
+) -> Result<ExitCode> {
     let ended = tokio::select! {
         ended = connection.start_sync_execution(machine, args.name.as_deref(), input) => ended,
         _ = tokio::signal::ctrl_c() => {
@@ -217,7 +226,7 @@ async fn synchronously(args: &RunArgs, connection: &Connection, machine: &Arn, i
         let error = not_started(machine, args.name.as_deref(), refusal);
         if standard { error.hint("only EXPRESS machines are started synchronously: leave out --sync") } else { error }
     })?;
-    let about = about(args, connection, machine, &ended.arn);
+    let about = about(args, global, connection, machine, &ended.arn);
     let mut execution = Execution::new(Arc::default());
     execution.begin(ended.started_at);
     let at = ended.stopped_at.unwrap_or(ended.started_at);

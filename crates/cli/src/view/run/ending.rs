@@ -9,7 +9,7 @@ use super::{
     About, place,
     words::{duration, execution_face, face, lines_of, tries},
 };
-use crate::view::style::{QUIET, paint};
+use crate::view::style::paint;
 
 /// Lines of a cause that are shown without being asked for.
 const CAUSE: usize = 12;
@@ -72,8 +72,7 @@ fn failure(out: &mut String, execution: &Execution, about: &About) {
     }
     match execution.status() {
         ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Aborted if !about.is_express => {
-            let again = format!("{} --redrive {}", about.command, shell(&about.name));
-            row(out, "next", &format!("{again}    {}", paint(QUIET, "(again from where it failed)")));
+            row(out, "again", &format!("{} --redrive {}", about.command, shell(&about.name)));
         }
         _ => {}
     }
@@ -106,7 +105,7 @@ fn failed_state(out: &mut String, execution: &Execution, about: &About, id: Visi
         Some(Linked::Call { .. }) | None => {}
     }
     let show = format!("{} --follow {} --show {}", about.command, shell(&about.name), shell(&visit.state));
-    row(out, "next", &format!("{show}    {}", paint(QUIET, "(its input and output)")));
+    row(out, "next", &show);
 }
 
 fn cause(out: &mut String, execution: &Execution, cause: Option<statewright_execution::TextId>) {
@@ -121,7 +120,7 @@ fn row(out: &mut String, name: &str, value: &str) {
 }
 
 /// A word for a shell.
-pub(super) fn shell(word: &str) -> String {
+pub(crate) fn shell(word: &str) -> String {
     let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:/@%+,".contains(c));
     if plain { word.to_owned() } else { format!("'{}'", visible(word).replace('\'', "'\\''")) }
 }

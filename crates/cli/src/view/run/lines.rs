@@ -152,7 +152,8 @@ fn line(execution: &Execution, id: VisitId, visit: &Visit) -> String {
             let _ = write!(out, " failed={}", map.failed);
         }
     }
-    if let Some(took) = visit.ended_at.and_then(|end| end.duration_since(visit.entered_at).ok()) {
+    let ended = visit.ended_at.or_else(|| visit.tries.last().filter(|_| !visit.status.is_running())?.ended_at);
+    if let Some(took) = ended.and_then(|end| end.duration_since(visit.entered_at).ok()) {
         let _ = write!(out, " dur={}", duration(took));
     }
     out

@@ -266,7 +266,8 @@ fn finished(execution: &Execution, id: VisitId, visit: &Visit) -> Line {
     let face = face(visit.status);
     let mut line =
         vec![(face.style, format!("{} {:<9}", face.glyph, face.word)), (Style::new(), super::place(execution, id))];
-    let took = visit.ended_at.and_then(|end| end.duration_since(visit.entered_at).ok());
+    let ended = visit.ended_at.or_else(|| visit.tries.last()?.ended_at);
+    let took = ended.and_then(|end| end.duration_since(visit.entered_at).ok());
     let instant = matches!(visit.kind, StateType::Choice | StateType::Pass | StateType::Succeed | StateType::Fail);
     if let Some(took) = took.filter(|_| !instant) {
         line.push((QUIET, format!("  {}", duration(took))));

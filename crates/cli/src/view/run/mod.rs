@@ -12,6 +12,8 @@ mod screen;
 mod tests;
 pub(crate) mod words;
 
+pub(crate) use ending::shell;
+
 use std::{
     fmt::Write as _,
     time::{Duration, Instant, SystemTime},

@@ -49,6 +49,8 @@ pub(super) struct Scene<'a> {
 struct Entry {
     status: Status,
     lines: Vec<Line>,
+    /// How many of them go together where there is little room: a Map's bar says more than its iterations.
+    core: usize,
 }
 
 impl Scene<'_> {
@@ -110,7 +112,9 @@ impl Scene<'_> {
             if !open {
                 continue;
             }
-            out.push(Entry { status: visit.status, lines: self.visit(*id, visit, depth, label) });
+            let lines = self.visit(*id, visit, depth, label);
+            let core = if visit.map.is_some() { lines.len().min(2) } else { 1 };
+            out.push(Entry { status: visit.status, lines, core });
             for inside in &visit.blocks {
                 let Some(held) = self.execution.block(*inside).filter(|held| held.status.is_running()) else {
                     continue;
@@ -242,9 +246,10 @@ fn fit(entries: Vec<Entry>, room: usize) -> Vec<Line> {
     let (mut kept, mut used) = (BTreeSet::new(), 0);
     for index in order {
         // What stands beneath a state goes before the state does.
-        if used < room {
+        let core = entries[index].core;
+        if used + core <= room {
             kept.insert(index);
-            used += 1;
+            used += core;
         }
     }
     let more = entries.len() - kept.len();
@@ -252,9 +257,9 @@ fn fit(entries: Vec<Entry>, room: usize) -> Vec<Line> {
     let mut out = Vec::new();
     for (index, entry) in entries.into_iter().enumerate() {
         if kept.contains(&index) {
-            let beneath = (entry.lines.len() - 1).min(spare);
+            let beneath = (entry.lines.len() - entry.core).min(spare);
             spare -= beneath;
-            out.extend(entry.lines.into_iter().take(1 + beneath));
+            out.extend(entry.lines.into_iter().take(entry.core + beneath));
         }
     }
     if more > 0 {
