@@ -10,6 +10,7 @@ use crate::{
     Connection,
     kind::{Hints, policy::Names},
     search::Searched,
+    tagging::Labels,
 };
 
 impl Connection {
@@ -21,7 +22,8 @@ impl Connection {
     /// [`Connection::answer`].
     pub async fn observe(&self, reading: &Reading) -> Live {
         let names = Names::default();
-        let resources = self.resources(reading, &names);
+        let labels = if reading.tags_at_once { self.labels(reading).await } else { BTreeMap::new() };
+        let resources = self.resources(reading, &names, &labels);
         let lookups =
             join_all(reading.lookups.iter().map(|target| async { (target.clone(), self.look_up(target).await) }));
         let (mut observed, lookups, searched) =
@@ -40,10 +42,15 @@ impl Connection {
         }
     }
 
-    async fn resources(&self, reading: &Reading, names: &Names) -> BTreeMap<Address, Observed> {
+    async fn resources(
+        &self,
+        reading: &Reading,
+        names: &Names,
+        labels: &BTreeMap<String, Labels>,
+    ) -> BTreeMap<Address, Observed> {
         let reads = reading.resources.iter().map(|(address, arn)| async move {
             let script = reading.scripts.get(address).map(String::as_str);
-            let hints = Hints { script, names: Some(names) };
+            let hints = Hints { script, names: Some(names), labels: labels.get(arn.as_str()) };
             (address.clone(), self.observe_one(address, arn, hints).await)
         });
         join_all(reads).await.into_iter().collect()

@@ -16,6 +16,7 @@ use crate::{
     Connection,
     kind::Hints,
     pages::{self, Page},
+    tagging::Labels,
 };
 
 /// Pages of 1,000 roles, and of 100 resources, after which a search that is not deep stops.
@@ -77,6 +78,32 @@ impl Connection {
         });
         self.confirm(owner, hits, &mut searched).await;
         searched
+    }
+
+    /// The tags of what carries the owner's, by ARN: one call for a hundred. What the API does not know yet, and all that it
+    /// refuses, is left out and read by itself.
+    pub(crate) async fn labels(&self, reading: &Reading) -> BTreeMap<String, Labels> {
+        let Some(owner) = &reading.search else { return BTreeMap::new() };
+        let limit = if reading.deep { usize::MAX } else { TAGGED_PAGES };
+        let found = pages::at_most(limit, |token| async move {
+            let filter = TagFilter::builder().key(Owner::TAG).values(owner.as_str()).build();
+            let request = self
+                .tagging
+                .get_resources()
+                .tag_filters(filter)
+                .resource_type_filters("states:stateMachine")
+                .resources_per_page(100)
+                .set_pagination_token(token);
+            let answer = self.send("tag:GetResources", request.send()).await?;
+            let mappings = answer.resource_tag_mapping_list.unwrap_or_default();
+            let tagged = mappings.into_iter().filter_map(|mapping| {
+                let tags = mapping.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value));
+                Some((mapping.resource_arn?, Labels::of(tags)))
+            });
+            Ok(Page::new(tagged.collect(), answer.pagination_token))
+        })
+        .await;
+        found.map(|(tagged, _)| tagged.into_iter().collect()).unwrap_or_default()
     }
 
     async fn confirm(&self, owner: &Owner, hits: BTreeSet<(Address, Arn)>, searched: &mut Searched) {

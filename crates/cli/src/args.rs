@@ -90,6 +90,8 @@ pub(crate) enum Command {
     Apply(ApplyArgs),
     /// Take away everything that a spec made
     Destroy(DestroyArgs),
+    /// Show every stack and its machines: drift, the last executions, how many run and fail
+    Status(StatusArgs),
     /// Start an execution and follow it to its end, or join one that runs
     Run(RunArgs),
     /// Show what each state needs of its role, and the least policy that grants it
@@ -347,6 +349,30 @@ pub(crate) struct RunArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) specs: Paths,
+    /// How many of the last executions count
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub(crate) last: u16,
+    /// Look again every ten seconds, at the drift every minute, until Ctrl-C
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) watch: bool,
+    /// The form of the table
+    #[arg(long, value_enum, default_value_t = StatusFormat::Text)]
+    pub(crate) format: StatusFormat,
+}
+
+/// The form of a table of stacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatusFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct PermissionsArgs {
     /// Spec files or directories of them, bare definitions (*.asl.json, *.asl.yaml), or ARNs of state machines [default:
     /// specs/ if it exists, else the current directory]
@@ -440,6 +466,8 @@ pub(crate) enum SchemaOf {
     Apply,
     /// A line of `run --format json`
     Run,
+    /// `status --format json`
+    Status,
     /// `permissions --format json`
     Permissions,
 }

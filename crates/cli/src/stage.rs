@@ -9,7 +9,9 @@ use std::{
 use statewright_aws::{Connection, Settings};
 use statewright_planner::{Live, Mode, Plan, Question};
 use statewright_source::{Diagnostic, Severity, Sources};
-use statewright_spec::{Arn, Desired, Guards, Loaded, Request};
+use statewright_spec::{
+    Address, Arn, Declared, Desired, Guards, Loaded, Request, Resource, kind::state_machine::MachineType,
+};
 
 use crate::{
     args::{Deny, Executions, Global},
@@ -22,6 +24,8 @@ pub(crate) struct Intent {
     pub(crate) options: statewright_planner::Options,
     pub(crate) deep: bool,
     pub(crate) mode: Mode,
+    /// Whether few calls matter more than the freshest tags.
+    pub(crate) frugal: bool,
 }
 
 /// Specs, planned, each with the connection to its account.
@@ -29,6 +33,8 @@ pub(crate) struct Staged {
     pub(crate) sources: Sources,
     pub(crate) plans: Vec<Plan>,
     pub(crate) connections: Vec<Arc<Connection>>,
+    /// The machines that each declares.
+    pub(crate) machines: Vec<Vec<(String, MachineType)>>,
 }
 
 /// Reads every spec. What hides all else of one is among the findings; what is wrong within it, its resolving tells.
@@ -141,12 +147,22 @@ pub(crate) async fn stage(paths: &[PathBuf], global: &Global, intent: &Intent) -
         plan
     });
     let plans = futures::future::join_all(plans).await;
-    Ok(Staged { sources, plans, connections })
+    let machines = desired.iter().map(|(state, _)| machines(state)).collect();
+    Ok(Staged { sources, plans, connections, machines })
+}
+
+fn machines(desired: &Desired) -> Vec<(String, MachineType)> {
+    let machine = |(address, declared): (&Address, &Declared)| match &declared.resource {
+        Resource::StateMachine(machine) => Some((address.name.clone(), machine.machine_type)),
+        _ => None,
+    };
+    desired.resources.iter().filter_map(machine).collect()
 }
 
 /// Reads in rounds, as the planner asks, then plans.
 async fn plan(desired: &Desired, connection: &Connection, intent: &Intent) -> Plan {
-    let reading = statewright_planner::reading(desired, intent.deep, true);
+    let mut reading = statewright_planner::reading(desired, intent.deep, true);
+    reading.tags_at_once = intent.frugal;
     let mut live: Live = connection.observe(&reading).await;
     let mut asked: BTreeSet<Question> = BTreeSet::new();
     loop {

@@ -22,6 +22,8 @@ pub struct Reading {
     pub search: Option<Owner>,
     /// Whether the search goes on in an account so large that it would stop.
     pub deep: bool,
+    /// Whether the tags of machines are read together first, by the owner, and not machine by machine.
+    pub tags_at_once: bool,
 }
 
 /// Everything that was read, once.

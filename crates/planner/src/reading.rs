@@ -26,5 +26,6 @@ pub fn reading(desired: &Desired, deep: bool, search: bool) -> Reading {
         lookups: desired.mentions.iter().map(|mention| mention.target.clone()).collect(),
         search: search.then(|| desired.owner.clone()),
         deep,
+        tags_at_once: false,
     }
 }

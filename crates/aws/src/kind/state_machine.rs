@@ -27,8 +27,13 @@ const REUSE: u32 = 300;
 /// Executions that are stopped at the same time; Step Functions refills 200 a second at best, 25 in small regions.
 const STOPS: usize = 8;
 
-/// `DescribeStateMachine` and `ListTagsForResource` at the same time.
-pub(crate) async fn read(c: &Connection, arn: &Arn) -> Read {
+/// `DescribeStateMachine` and, where its tags are not known already, `ListTagsForResource` at the same time.
+pub(crate) async fn read(c: &Connection, arn: &Arn, known: Option<&Labels>) -> Read {
+    if let Some(labels) = known {
+        let Some(machine) = describe(c, arn).await? else { return Ok(None) };
+        let arn = c.own_arn("states:DescribeStateMachine", &machine.state_machine_arn)?;
+        return map(arn, machine, labels.clone()).map(Some);
+    }
     let tags = async {
         let request = c.sfn.list_tags_for_resource().resource_arn(arn.as_str());
         unless_missing(c.send("states:ListTagsForResource", request.send()).await)

@@ -14,7 +14,8 @@ use crate::{
 /// Takes away everything that is the spec's, in reverse order.
 pub(crate) async fn destroy(args: &DestroyArgs, global: &Global) -> Result<ExitCode> {
     let options = Options { executions: args.executions.into(), ..Options::default() };
-    let staged = stage(&args.paths, global, &Intent { options, deep: args.deep, mode: Mode::Destroy }).await?;
+    let staged =
+        stage(&args.paths, global, &Intent { options, deep: args.deep, mode: Mode::Destroy, frugal: false }).await?;
     let consent = Consent { question: "destroy all of this", broadening: true };
     converge(&staged, &args.run, global, &consent).await
 }

@@ -11,6 +11,7 @@ mod permissions;
 mod plan;
 mod run;
 mod schema;
+mod status;
 mod validate;
 
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ pub(crate) async fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Plan(args) => plan::plan(&args, &global).await,
         Command::Apply(args) => apply::apply(&args, &global).await,
         Command::Destroy(args) => destroy::destroy(&args, &global).await,
+        Command::Status(args) => Box::pin(status::status(&args, &global)).await,
         Command::Run(args) => Box::pin(run::run(&args, &global)).await,
         Command::Permissions(args) => Box::pin(permissions::permissions(&args, &global)).await,
         Command::Graph(args) => Box::pin(graph::graph(&args, &global)).await,

@@ -65,5 +65,5 @@ pub(super) fn intent(scope: &Scope) -> Result<Intent> {
         })?;
         options.targets.insert(address);
     }
-    Ok(Intent { options, deep: scope.deep, mode: Mode::Apply })
+    Ok(Intent { options, deep: scope.deep, mode: Mode::Apply, frugal: false })
 }

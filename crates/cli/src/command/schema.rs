@@ -17,6 +17,7 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<ExitCode> {
         SchemaOf::Validate => view::schema::validate(),
         SchemaOf::Apply => view::schema::apply(),
         SchemaOf::Run => view::schema::run(),
+        SchemaOf::Status => view::schema::status(),
         SchemaOf::Permissions => view::schema::permissions(),
     });
     Ok(ExitCode::SUCCESS)

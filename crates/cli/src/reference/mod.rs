@@ -33,6 +33,7 @@ pub fn pages() -> Vec<Page> {
         schema("validate", schema::validate()),
         schema("apply", schema::apply()),
         schema("run", schema::run()),
+        schema("status", schema::status()),
         schema("permissions", schema::permissions()),
         page("docs/src/reference/commands.md", commands::page()),
         page("docs/src/reference/spec.md", spec::page()),

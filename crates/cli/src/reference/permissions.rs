@@ -6,11 +6,12 @@ use serde_json::json;
 use statewright_aws::permissions::{ACTIONS, Purpose, always, sometimes};
 
 /// The commands, and what they make calls for.
-const COMMANDS: [(&str, &[Purpose]); 5] = [
+const COMMANDS: [(&str, &[Purpose]); 6] = [
     ("plan", &[Purpose::Connect, Purpose::Read, Purpose::Search]),
     ("apply", &[Purpose::Connect, Purpose::Read, Purpose::Search, Purpose::Apply, Purpose::Delete]),
     ("destroy", &[Purpose::Connect, Purpose::Read, Purpose::Search, Purpose::Delete]),
     ("run", &[Purpose::Connect, Purpose::Run]),
+    ("status", &[Purpose::Connect, Purpose::Read, Purpose::Search]),
     ("permissions ARN", &[Purpose::Connect, Purpose::Read]),
 ];
 

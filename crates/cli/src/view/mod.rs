@@ -8,6 +8,7 @@ pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod status;
 pub(crate) mod style;
 
 /// The version of the JSON documents: unknown fields are to be ignored, an unknown major is to be refused.

@@ -7,7 +7,10 @@ use statewright_execution::RunLine;
 
 use crate::saved::SavedOutput;
 
-use super::{finding::ValidateOutput, permissions::PermissionsOutput, plan::PlanOutput, progress::ApplyLine};
+use super::{
+    finding::ValidateOutput, permissions::PermissionsOutput, plan::PlanOutput, progress::ApplyLine,
+    status::StatusOutput,
+};
 
 /// `plan --format json`
 pub(crate) fn plan() -> Value {
@@ -32,6 +35,11 @@ pub(crate) fn apply() -> Value {
 /// A line of `run --format json`
 pub(crate) fn run() -> Value {
     of::<RunLine>("A line that `statewright run --format json` prints")
+}
+
+/// `status --format json`
+pub(crate) fn status() -> Value {
+    of::<StatusOutput>("What `statewright status --format json` prints")
 }
 
 /// `permissions --format json`
