@@ -93,6 +93,8 @@ pub enum Act {
     Delay(Duration),
     /// The call breaks so. One that hangs does so for ten seconds.
     Break(Break),
+    /// The emulator does not see the call, and the client gets this answer in its service's protocol: for what no emulator does.
+    Answer(Value),
     /// Something is done behind the client's back.
     #[serde(rename = "by_hand")]
     ByHand(ByHand),
@@ -172,6 +174,11 @@ impl Fault {
     /// what a test needs that counts the longest chain.
     pub fn latency(time: Duration) -> Self {
         Self::new(Which::Any, Nth::From(1), Act::Delay(time))
+    }
+
+    /// The `nth` call of `operation` (`service:Operation`) is answered so, whatever the emulator would say.
+    pub fn answer(operation: &str, nth: Nth, answer: Value) -> Self {
+        Self::new(Which::Operation(operation.to_owned()), nth, Act::Answer(answer))
     }
 
     /// The `nth` call of `operation` (`service:Operation`) is refused.
@@ -294,6 +301,7 @@ impl Layer for Faults {
                     Act::Refuse { status, code, message } => {
                         return Reply::refusal(&request.operation.service, status, &code, &message);
                     }
+                    Act::Answer(answer) => return Reply::json(&request.operation.service, &answer),
                     Act::Signal(number) => {
                         if let Some(signal) = Signal::from_named_raw(number) {
                             self.signal(signal).await;

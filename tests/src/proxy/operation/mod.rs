@@ -44,8 +44,9 @@ pub struct Operation {
 impl Operation {
     /// Whether it changes anything. Assuming a role changes nothing in the account.
     pub fn effect(&self) -> Effect {
-        const READS: [&str; 11] = [
+        const READS: [&str; 12] = [
             "Get",
+            "Filter",
             "List",
             "Describe",
             "Head",

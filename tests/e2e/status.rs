@@ -1,0 +1,69 @@
+//! `status`: what it shows, and what it costs.
+
+use std::{fmt::Write as _, time::Duration};
+
+use serde_json::json;
+use statewright_tests::{
+    World,
+    proxy::{Fault, Nth, Service},
+};
+
+use crate::outputs::holds;
+
+fn spec(machines: usize) -> String {
+    let mut spec =
+        "statewright: 1\nstack: many\nroles:\n  many: { trust: states.amazonaws.com }\nstate_machines:\n".to_owned();
+    for index in 0..machines {
+        let _ = write!(
+            spec,
+            "  machine-{index:03}:\n    role: many\n    definition: {{ StartAt: A, States: {{ A: {{ Type: Pass, End: true }} }} }}\n"
+        );
+    }
+    spec
+}
+
+#[test]
+fn a_hundred_machines_cost_two_calls_each_at_the_same_time() {
+    let world = World::ministack();
+    world.write("many.yaml", spec(100));
+    let _ = world.statewright(["apply", "many.yaml", "--yes", "--parallelism", "32"]).run().expect(0);
+    world.forget_calls();
+    world.faults().add(Fault::latency(Duration::from_millis(20)));
+    let status =
+        world.statewright(["status", "many.yaml", "--format", "json", "--parallelism", "32"]).run().expect(0).json();
+    holds("status", &status);
+    assert_eq!(status["stacks"][0]["drift"], 0);
+    assert_eq!(status["stacks"][0]["machines"].as_array().unwrap().len(), 100);
+    let calls = world.calls();
+    let of_machines = calls.names().iter().filter(|call| call.starts_with("states:")).count();
+    assert!(of_machines <= 200, "{of_machines} calls for 100 machines");
+    assert_eq!(calls.mutating().count(), 0);
+    // All of them one after another would be more than two hundred.
+    assert!(calls.chain() <= 40, "{} calls one after another", calls.chain());
+}
+
+#[test]
+fn drift_and_executions_are_shown() {
+    let world = World::ministack();
+    world.write("many.yaml", spec(2));
+    let before = world.statewright(["status", "many.yaml"]).run().expect(0);
+    assert!(before.stdout.contains("3 differ") && before.stdout.contains("not there"), "{before}");
+    let _ = world.statewright(["apply", "many.yaml", "--yes"]).run().expect(0);
+    let _ = world.statewright(["run", "many.yaml", "--machine", "machine-001"]).run().expect(0);
+    let now = world.statewright(["status", "many.yaml"]).run().expect(0);
+    for wanted in ["in sync", "never ran", "✓", "0% of 1", "succeeded"] {
+        assert!(now.stdout.contains(wanted), "{wanted}: {now}");
+    }
+    let name = format!("arn:aws:states:us-east-1:{}:stateMachine:machine-000", world.account());
+    world.aws().r#do(
+        &Service::States,
+        "UpdateStateMachine",
+        json!({"stateMachineArn": name,
+        "definition": json!({"StartAt": "B", "States": {"B": {"Type": "Pass", "End": true}}}).to_string()}),
+    );
+    let drifted = world.statewright(["status", "many.yaml"]).run().expect(0);
+    assert!(drifted.stdout.contains("1 differs") && drifted.stdout.contains("machine-000 (update)"), "{drifted}");
+    world.faults().add(Fault::refuse("states:ListExecutions", Nth::From(1), 400, "AccessDeniedException", "not you"));
+    let denied = world.statewright(["status", "many.yaml"]).run().expect(0);
+    assert!(denied.stdout.contains("AccessDeniedException"), "{denied}");
+}
