@@ -12,11 +12,11 @@ use statewright_source::visible;
 use statewright_spec::Arn;
 
 use crate::{
-    args::{Global, RunArgs},
+    args::{EventFormat, Global, RunArgs},
     error::{CliError, Result},
     output,
     run::{Ending, Leaving, Session, Target, beside::Beside, execution_arn, input, target},
-    view::run::{About, RunView, output as result, shell, view},
+    view::run::{About, RunView, output as result, shell, started, view},
 };
 
 /// The exit code for an execution that was left running.
@@ -43,11 +43,14 @@ pub(crate) async fn run(args: &RunArgs, global: &Global) -> Result<ExitCode> {
         (None, None) => (start(&connection, &machine, args.name.as_deref(), &input).await?, false),
     };
     let about = about(args, global, &connection, &machine, &execution);
-    let mut view = view(&about, args.format, args.plain, args.show.clone());
     if args.no_follow {
-        view.started(&about, false);
+        match args.format {
+            EventFormat::Json => view(&about, args.format, true, Vec::new()).started(&about, false),
+            EventFormat::Text => output::say(&started(&about)),
+        }
         return Ok(ExitCode::SUCCESS);
     }
+    let view = view(&about, args.format, args.plain, args.show.clone());
     let (follow, outline) = if about.is_express {
         express(&connection, &about).await?
     } else {

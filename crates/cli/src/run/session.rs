@@ -146,12 +146,7 @@ impl Session<'_> {
         for change in changes {
             match change {
                 Change::State(id) => self.note(*id),
-                Change::Ended => {
-                    for id in 0..self.execution.visits().len() {
-                        self.note(VisitId(u32::try_from(id).unwrap_or(u32::MAX)));
-                    }
-                    self.beside.end();
-                }
+                Change::Ended => self.beside.end(),
                 Change::Started | Change::Map(_) | Change::Redriven => {}
             }
         }

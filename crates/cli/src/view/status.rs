@@ -109,7 +109,7 @@ pub(crate) struct StatusOutput {
 #[derive(Serialize, JsonSchema)]
 struct StackJson {
     stack: String,
-    /// `STACK@ENVIRONMENT@REGION`: the value of the owner's tag.
+    /// The value of the owner's tag: `shop@us-east-1`, or `shop/prod@us-east-1` with an environment.
     owner: String,
     account: String,
     region: String,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use statewright_execution::{Execution, ExecutionStatus, Linked, VisitId};
+use statewright_execution::{Execution, ExecutionStatus, Linked, Status, VisitId};
 use statewright_source::visible;
 
 use super::{
@@ -38,6 +38,14 @@ pub(super) fn block(execution: &Execution, about: &About) -> String {
     if execution.status() != ExecutionStatus::Succeeded {
         failure(&mut out, execution, about);
     }
+    out
+}
+
+/// It was started, and nobody looks.
+pub(crate) fn started(about: &About) -> String {
+    let face = face(Status::Running);
+    let mut out = format!("{} started {}\n", paint(face.style, face.glyph), visible(about.execution.as_str()));
+    row(&mut out, "next", &format!("{} --follow {}", about.command, shell(&about.name)));
     out
 }
 

@@ -12,7 +12,7 @@ mod screen;
 mod tests;
 pub(crate) mod words;
 
-pub(crate) use ending::shell;
+pub(crate) use ending::{shell, started};
 
 use std::{
     fmt::Write as _,
