@@ -164,7 +164,7 @@ fn time(at: &DateTime) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
 }
 
-/// Milliseconds since 1970, as CloudWatch Logs has times.
+/// Milliseconds since 1970, as `CloudWatch` Logs has times.
 fn millis(at: SystemTime) -> i64 {
     let since = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)

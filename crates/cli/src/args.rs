@@ -300,6 +300,7 @@ pub(crate) struct DestroyArgs {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct RunArgs {
     /// A stack's name, a spec file, or the ARN of a state machine
     #[arg(value_name = "STACK|FILE|ARN")]

@@ -42,7 +42,7 @@ enum Place {
     Logged { from: SystemTime, seen: BTreeSet<i64> },
 }
 
-/// How far back a log is read again. CloudWatch has a line within a few seconds of its being written.
+/// How far back a log is read again. `CloudWatch` has a line within a few seconds of its being written.
 const LATE: Duration = Duration::from_secs(15);
 /// Lines of a log a look.
 const LINES: i32 = 1000;

@@ -180,13 +180,12 @@ async fn standard(connection: &Connection, about: &About, joined: bool) -> Resul
     let outline = match definition {
         Ok(Some(definition)) => Outline::parse(&definition),
         Ok(None) if joined => return Err(missing(connection, &about.machine, &about.execution).await),
-        Ok(None) => None,
         Err(refusal) if refusal.kind == RefusalKind::Denied => {
             output::say(&format!("going on without the definition: {}\n", visible(&refusal.to_string())));
             None
         }
         Err(refusal) if joined => return Err(refusal.into()),
-        Err(_) => None,
+        Ok(None) | Err(_) => None,
     };
     let follow = Follow::new(about.execution.clone(), Source::History, SystemTime::now());
     Ok((follow, outline.unwrap_or_default()))

@@ -14,7 +14,7 @@ use statewright_execution::{Execution, Linked, VisitId};
 use statewright_planner::{Refusal, RefusalKind};
 use tokio::time::Instant;
 
-/// Reads of logs in one run, at most; FilterLogEvents has 5 a second in an account and region, in small ones.
+/// Reads of logs in one run, at most; `FilterLogEvents` has 5 a second in an account and region, in small ones.
 const MOST_READS: usize = 120;
 /// Reads at the same time.
 const AT_ONCE: usize = 3;
@@ -23,7 +23,7 @@ const LINES: i32 = 200;
 /// While a function runs, and while a job does.
 const LOG_PACE: Duration = Duration::from_secs(5);
 const JOB_PACE: Duration = Duration::from_secs(8);
-/// A line is in CloudWatch a few seconds after it was written: looks after the end, and the pause between them.
+/// A line is in `CloudWatch` a few seconds after it was written: looks after the end, and the pause between them.
 const LATE_LOOKS: u8 = 3;
 const LATE_PACE: Duration = Duration::from_secs(2);
 /// The clocks of two services differ.
@@ -63,7 +63,7 @@ struct Call {
 
 struct Job {
     visit: VisitId,
-    job: Option<String>,
+    name: Option<String>,
     told: Option<String>,
     due: Option<Instant>,
 }
@@ -118,14 +118,14 @@ impl Beside {
             Linked::JobRun { job, run, status, error } => {
                 let entry = self.jobs.entry(run.clone()).or_insert_with(|| Job {
                     visit: id,
-                    job: None,
+                    name: None,
                     told: None,
                     due: Some(Instant::now() + Duration::from_secs(1)),
                 });
                 entry.visit = id;
-                entry.job = job.or(entry.job.take());
+                entry.name = job.or(entry.name.take());
                 let status = status?;
-                let known = JobRun { job: entry.job.clone().unwrap_or_default(), id: run, status, error };
+                let known = JobRun { job: entry.name.clone().unwrap_or_default(), id: run, status, error };
                 if known.is_final() {
                     entry.due = None;
                 }
@@ -165,7 +165,7 @@ impl Beside {
     pub(crate) fn due(&self) -> Option<Instant> {
         let calls = self.calls.values().filter(|call| call.is_open()).map(|call| call.due);
         let calls = calls.filter(|_| !self.no_logs && self.reads < MOST_READS);
-        let jobs = self.jobs.values().filter(|job| job.job.is_some() && !self.no_jobs).filter_map(|job| job.due);
+        let jobs = self.jobs.values().filter(|job| job.name.is_some() && !self.no_jobs).filter_map(|job| job.due);
         calls.chain(jobs).min()
     }
 
@@ -174,7 +174,7 @@ impl Beside {
         let now = Instant::now();
         let mut reads = Vec::new();
         for (run, job) in &mut self.jobs {
-            let Some(name) = job.job.clone().filter(|_| !self.no_jobs && job.due.is_some_and(|due| due <= now)) else {
+            let Some(name) = job.name.clone().filter(|_| !self.no_jobs && job.due.is_some_and(|due| due <= now)) else {
                 continue;
             };
             job.due = Some(now + JOB_PACE);

@@ -57,9 +57,8 @@ impl Keys {
             while !over.load(Ordering::Relaxed) {
                 let mut ready = [PollFd::from_borrowed_fd(stdin(), PollFlags::IN)];
                 match poll(&mut ready, wait.as_ref()) {
-                    Ok(0) => continue,
-                    Ok(_) => {}
-                    Err(rustix::io::Errno::INTR) => continue,
+                    Ok(1..) => {}
+                    Ok(0) | Err(rustix::io::Errno::INTR) => continue,
                     Err(_) => return,
                 }
                 let Ok(count @ 1..) = rustix::io::read(stdin(), &mut bytes) else { return };

@@ -24,7 +24,7 @@ use crate::{
 
 /// How often a view may redraw itself.
 const TICK: Duration = Duration::from_millis(100);
-/// How long logs are waited for after an execution failed: a line is in CloudWatch a few seconds late.
+/// How long logs are waited for after an execution failed: a line is in `CloudWatch` a few seconds late.
 const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Why following ended.
@@ -195,7 +195,6 @@ impl Session<'_> {
             (Some(Question::LeaveOrStop), Key::Char('l' | 'q') | Key::Interrupt) | (None, Key::Char('q')) => {
                 (None, Pressed::Leave)
             }
-            (Some(_), _) => (None, Pressed::GoOn),
             (None, Key::Interrupt) => (Some(Question::LeaveOrStop), Pressed::GoOn),
             (None, Key::Char('x')) => (Some(Question::Stop), Pressed::GoOn),
             (None, Key::Char('i')) => {
@@ -210,7 +209,8 @@ impl Session<'_> {
                 self.view.show_help();
                 (None, Pressed::GoOn)
             }
-            (None, _) => (None, Pressed::GoOn),
+            // Any other key answers a question with no.
+            (_, _) => (None, Pressed::GoOn),
         };
         *asked = question;
         self.view.asking(question);

@@ -68,15 +68,14 @@ fn failure(out: &mut String, execution: &Execution, about: &About) {
     let machine = execution.blocks().first();
     let last = machine.and_then(|machine| machine.visits.last().copied());
     let failed = last.filter(|id| execution.visit(*id).is_some_and(|visit| visit.status.is_failure()));
-    match failed.map(|id| execution.deepest_failure(id)) {
-        Some(id) => failed_state(out, execution, about, id),
-        None => {
-            let failure = execution.failure();
-            if let Some(error) = failure.and_then(|failure| failure.error.as_ref()) {
-                row(out, "error", &visible(error));
-            }
-            cause(out, execution, failure.and_then(|failure| failure.cause));
+    if let Some(id) = failed.map(|id| execution.deepest_failure(id)) {
+        failed_state(out, execution, about, id);
+    } else {
+        let failure = execution.failure();
+        if let Some(error) = failure.and_then(|failure| failure.error.as_ref()) {
+            row(out, "error", &visible(error));
         }
+        cause(out, execution, failure.and_then(|failure| failure.cause));
     }
     match execution.status() {
         ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Aborted if !about.is_express => {

@@ -120,7 +120,7 @@ impl RunView for Json {
                 });
             }
             Aside::Without { what, why } => {
-                output::say(&format!("going on without {what}: {}\n", visible(&why.to_string())))
+                output::say(&format!("going on without {what}: {}\n", visible(&why.to_string())));
             }
         }
     }

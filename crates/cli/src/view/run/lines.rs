@@ -116,7 +116,7 @@ fn is_told(execution: &Execution, id: VisitId, visit: &Visit) -> bool {
         execution.path(id).iter().any(|(_, role)| matches!(role, statewright_execution::BlockRole::Iteration(_)));
     let fine = matches!(visit.status, Status::Running | Status::Succeeded | Status::WaitingForToken);
     let at_once = matches!(visit.kind, Pass | Choice | Succeed | Fail) && visit.status == Status::Running;
-    !at_once && !(iterates && fine)
+    !(at_once || iterates && fine)
 }
 
 fn line(execution: &Execution, id: VisitId, visit: &Visit) -> String {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
     time::SystemTime,
 };
 
@@ -86,9 +87,9 @@ impl Scene<'_> {
         let mut rest = String::new();
         if let Some(started) = execution.started_at() {
             let until = execution.stopped_at().unwrap_or(self.now);
-            rest.push_str(&format!("  {}", duration(until.duration_since(started).unwrap_or_default())));
+            let _ = write!(rest, "  {}", duration(until.duration_since(started).unwrap_or_default()));
         }
-        rest.push_str(&format!("  {}/25000 events", execution.events()));
+        let _ = write!(rest, "  {}/25000 events", execution.events());
         line.push((Style::new(), rest));
         let totals = execution.totals();
         if totals.failed > 0 {
@@ -139,16 +140,16 @@ impl Scene<'_> {
         ];
         let mut details = String::new();
         if visit.times > 1 {
-            details.push_str(&format!("  ×{}", visit.times));
+            let _ = write!(details, "  ×{}", visit.times);
         }
         if let Some(tries) = tries(visit) {
-            details.push_str(&format!("  {tries}"));
+            let _ = write!(details, "  {tries}");
         }
         if let Some(wait) = visit.wait() {
             let since = visit.tries.last().and_then(|last| last.ended_at);
             let gone = since.and_then(|since| self.now.duration_since(since).ok()).unwrap_or_default();
             let left = (wait - gone.as_secs_f64()).max(0.0);
-            details.push_str(&format!(", next in {}", seconds(left.ceil())));
+            let _ = write!(details, ", next in {}", seconds(left.ceil()));
         }
         first.push((Style::new(), details));
         if let Some(error) = visit.failure.as_ref().and_then(|failure| failure.error.as_ref()) {
@@ -172,6 +173,7 @@ impl Scene<'_> {
         lines
     }
 
+    #[allow(clippy::cast_precision_loss, reason = "a percentage with one digit")]
     fn tolerated(&self, visit: &Visit) -> Option<String> {
         let run = self.execution.map_run(visit)?;
         let used = if run.total == 0 { 0.0 } else { run.failed as f64 * 100.0 / run.total as f64 };
