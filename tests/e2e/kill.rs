@@ -10,7 +10,7 @@ use statewright_tests::{
     proxy::{Fault, When},
 };
 
-use crate::account::{contents, make_bucket};
+use statewright_tests::account::{contents, make_bucket};
 
 /// A stack whose every kind is there, and a second form of it that changes each.
 const SPEC: &str = "specs/nightly-etl.yaml";

@@ -1,7 +1,6 @@
 //! The real binary against real emulators: one module a story.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod account;
 mod bad_input;
 mod definitions;
 mod docs;

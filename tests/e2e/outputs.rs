@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use statewright_tests::{Outcome, World, emulator::repository, proxy::Service};
 
-use crate::account::make_bucket;
+use statewright_tests::account::make_bucket;
 
 /// Holds a value to a schema of `docs/schema`.
 #[track_caller]

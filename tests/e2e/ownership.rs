@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use statewright_tests::{Emulator, Outcome, World, proxy::Service};
 
-use crate::account::contents;
+use statewright_tests::account::contents;
 
 const SPEC: &str = r#"
 statewright: 1

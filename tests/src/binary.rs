@@ -248,8 +248,11 @@ fn binary() -> &'static Path {
         if let Some(path) = std::env::var_os("STATEWRIGHT_BIN") {
             return path.into();
         }
+        // A test is `target/debug/deps/NAME`, a program `target/debug/NAME`.
         let test = std::env::current_exe().unwrap_or_default();
-        let built = test.ancestors().nth(2).unwrap_or(Path::new("")).join("statewright");
+        let folder = test.parent().unwrap_or(Path::new(""));
+        let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
+        let built = folder.join("statewright");
         let Some(at) = modified(&built) else {
             panic!("{} is missing: run `make build` (or cargo build -p statewright), then the tests", built.display())
         };

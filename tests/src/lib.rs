@@ -1,8 +1,10 @@
 //! The real binary against real emulators, behind a proxy that counts, mends and breaks. See `tests/README.md`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod account;
 pub mod binary;
 pub mod emulator;
+pub mod matrix;
 pub mod proxy;
 pub mod runtime;
 pub mod wire;

@@ -128,8 +128,8 @@ mod tests {
                 }
             }
             let word = format!("\"{kind}\"");
-            if !std::fs::read_to_string(root.join("tests/e2e/account.rs")).unwrap().contains(&word) {
-                missing.push(format!("{word} in tests/e2e/account.rs"));
+            if !std::fs::read_to_string(root.join("tests/src/account.rs")).unwrap().contains(&word) {
+                missing.push(format!("{word} in tests/src/account.rs"));
             }
         }
         assert_eq!(missing, [""; 0]);

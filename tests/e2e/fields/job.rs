@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use statewright_tests::{Aws, Emulator, proxy::Service};
 
 use super::{Bench, Field, field};
-use crate::account::make_bucket;
+use statewright_tests::account::make_bucket;
 
 const AROUND: &str = r"
 roles:

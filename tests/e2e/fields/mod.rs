@@ -102,7 +102,7 @@ impl Bench {
         let _ = self.world.statewright(["apply", "bench.yaml", "--yes"]).run().expect(0);
         assert_eq!(self.world.calls().mutating().names(), [""; 0], "an apply of nothing writes nothing");
         let _ = self.world.statewright(["destroy", "bench.yaml", "--yes"]).run().expect(0);
-        let left = crate::account::contents(&self.world);
+        let left = statewright_tests::account::contents(&self.world);
         assert!(left.is_empty(), "left over: {left:?}");
     }
 }

@@ -168,10 +168,12 @@ pub(super) fn scratch(emulator: &str, port: u16) -> Result<PathBuf, StartError> 
     Ok(folder)
 }
 
-/// `target/tmp/emulators`: a test runs as `target/debug/deps/NAME`.
+/// `target/tmp/emulators`: a test runs as `target/debug/deps/NAME`, a program as `target/debug/NAME`.
 fn scratch_root() -> PathBuf {
     let program = std::env::current_exe().unwrap_or_default();
-    let target = program.ancestors().nth(3).filter(|target| target.parent().is_some());
+    let folder = program.parent().unwrap_or(Path::new(""));
+    let target = folder.ancestors().nth(if folder.ends_with("deps") { 2 } else { 1 });
+    let target = target.filter(|target| target.parent().is_some());
     target.map_or_else(|| std::env::temp_dir().join("statewright-tests"), |target| target.join("tmp/emulators"))
 }
 

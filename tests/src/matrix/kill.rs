@@ -1,0 +1,89 @@
+use super::stack::{Meaning, Stack, Version};
+use super::{Point, Verdict};
+use crate::proxy::{Fault, When};
+
+/// A command that is broken off, and the account in which it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Case {
+    /// The first apply.
+    Create,
+    /// An apply that changes each kind.
+    Update,
+    /// An apply that replaces a role, a policy and a machine.
+    Replace,
+    /// A destroy.
+    Destroy,
+}
+
+impl Case {
+    pub(super) const ALL: [Self; 4] = [Self::Create, Self::Update, Self::Replace, Self::Destroy];
+
+    pub(super) fn command(self) -> &'static str {
+        match self {
+            Self::Create | Self::Update | Self::Replace => "apply",
+            Self::Destroy => "destroy",
+        }
+    }
+
+    /// An account in which the command is about to be given.
+    pub(super) fn ready(self) -> Stack {
+        let (before, after) = match self {
+            Self::Create => (None, Version::First),
+            Self::Update => (Some(Version::First), Version::Changed),
+            Self::Replace => (Some(Version::First), Version::Replaced),
+            Self::Destroy => (Some(Version::First), Version::First),
+        };
+        let stack = before.map_or_else(|| Stack::new(|_| ()), Stack::applied);
+        stack.write(after);
+        stack.world.forget_calls();
+        stack
+    }
+
+    /// How many calls the command makes, and what the account holds then.
+    pub(super) fn measured(self) -> (usize, Meaning) {
+        let stack = self.ready();
+        let _ = stack.run(self.command()).expect(0);
+        (stack.world.calls().count(), stack.meaning())
+    }
+
+    /// The same command again, undisturbed: the same end, and a plan that finds nothing to do.
+    pub(super) fn again(self, stack: &Stack, end: &Meaning, verdict: &mut Verdict) {
+        stack.world.faults().clear();
+        let again = stack.run(self.command());
+        verdict.look(&again);
+        if again.code() != Some(0) {
+            verdict.fail(format!("again: {again}"));
+        }
+        stack.expect(verdict, end, &again);
+        if self.command() == "apply" {
+            stack.expect_no_changes(verdict);
+        }
+    }
+}
+
+/// SIGKILL before and after every call of each case, reads too; then the same again.
+pub(super) fn points() -> Vec<Point> {
+    let mut points = Vec::new();
+    for case in Case::ALL {
+        let (calls, end) = case.measured();
+        for k in 1..=calls {
+            for when in [When::Before, When::After] {
+                let end = end.clone();
+                points.push(Point::new(format!("{case:?} {when:?} {k}"), move |verdict| {
+                    let stack = case.ready();
+                    let struck = stack.world.faults().add(Fault::kill_at_call(k, when));
+                    let outcome = stack.run(case.command());
+                    verdict.look(&outcome);
+                    if !struck.fired() {
+                        return verdict.miss();
+                    }
+                    if !outcome.was_killed() {
+                        verdict.fail(format!("it was not killed: {outcome}"));
+                    }
+                    case.again(&stack, &end, verdict);
+                }));
+            }
+        }
+    }
+    points
+}
