@@ -15,7 +15,7 @@ PINS := tests/sandbox/requirements.txt
 # The stamp carries the checksum of the pins: a checkout that touches the file does not make the sandbox again, a new pin does.
 STAMP := $(SANDBOX)/made-$(firstword $(shell cksum $(PINS)))
 
-.PHONY: help sandbox sandbox-pins build reference pictures conformance fuzz demo fmt lint test clean
+.PHONY: help sandbox sandbox-pins build reference pictures conformance fuzz demo faults fmt lint test clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -77,6 +77,10 @@ fuzz: ## Feed the checker with damaged definitions: make fuzz [FOR=600] [CORPUS=
 
 demo: sandbox build ## Plan, apply, run and destroy specs/nightly-etl.yaml on a local emulator
 	scripts/demo.sh
+
+faults: sandbox ## Kills, signals, races and AWS's weather, at every point; the figures go into docs/reliability.md
+	$(CARGO) build --locked --package statewright --package statewright-tests --bins
+	'$(CARGO_TARGET_DIR)/debug/statewright-faults' --write docs/reliability.md
 
 # Binary and tests are built in one go, so that both cores have work.
 test: sandbox lint ## Everything: format, lints, unit, property, snapshot and end-to-end tests on both emulators

@@ -56,13 +56,15 @@ fn items(value: &Value) -> Vec<Value> {
 }
 
 /// All that a stack can hold, whole: `role.NAME` and so on to what it is, in words that are the same in every account. What AWS makes
-/// up (ids, dates, revisions) is not in it; how many versions a policy has is.
+/// up (ids, dates, revisions) and what is past (a policy's old versions) is not in it.
 pub fn meaning(world: &World) -> BTreeMap<String, Value> {
     let names = contents(world);
     names
         .into_iter()
         .map(|address| {
-            let value = describe(world, &address).to_string().replace(world.account(), "ACCOUNT");
+            let mut value = describe(world, &address);
+            value.sort_all_objects();
+            let value = value.to_string().replace(world.account(), "ACCOUNT");
             // What was JSON is JSON still.
             (address, serde_json::from_str(&value).unwrap_or_default())
         })
@@ -101,14 +103,12 @@ fn describe(world: &World, address: &str) -> Value {
         "policy" => {
             let all = get(Service::Iam, "ListPolicies", json!({ "Scope": "Local" }));
             let arn = items(&all["Policies"]).into_iter().find(|policy| policy["PolicyName"] == name);
-            let of = json!({ "PolicyArn": arn.unwrap_or_default()["Arn"] });
-            let policy = get(Service::Iam, "GetPolicy", of.clone())["Policy"].take();
-            let versions = get(Service::Iam, "ListPolicyVersions", of.clone());
-            let default = json!({ "PolicyArn": of["PolicyArn"], "VersionId": policy["DefaultVersionId"] });
+            let arn = arn.unwrap_or_default()["Arn"].take();
+            let policy = get(Service::Iam, "GetPolicy", json!({ "PolicyArn": arn }))["Policy"].take();
+            let default = json!({ "PolicyArn": arn, "VersionId": policy["DefaultVersionId"] });
             let version = get(Service::Iam, "GetPolicyVersion", default);
             json!({
                 "document": document(&version["PolicyVersion"]["Document"]),
-                "versions": items(&versions["Versions"]).len(),
                 "tags": sorted(items(&policy["Tags"]).into_iter()),
                 "fields": only(&policy, &["Arn", "Description", "AttachmentCount"]),
             })
@@ -120,8 +120,13 @@ fn describe(world: &World, address: &str) -> Value {
         }
         "job" => {
             let mut job = get(Service::Glue, "GetJob", json!({ "JobName": name }))["Job"].take();
-            for made_up in ["CreatedOn", "LastModifiedOn"] {
+            // AWS answers no tags here; an emulator does.
+            for made_up in ["CreatedOn", "LastModifiedOn", "Tags"] {
                 job.as_object_mut().and_then(|job| job.shift_remove(made_up));
+            }
+            // An update says what is empty, and a create leaves it out.
+            if let Some(job) = job.as_object_mut() {
+                job.retain(|_, value| *value != json!({}) && *value != "");
             }
             let arn = format!("arn:aws:glue:{}:{}:job/{name}", world.region(), world.account());
             json!({ "fields": job, "tags": get(Service::Glue, "GetTags", json!({ "ResourceArn": arn }))["Tags"] })

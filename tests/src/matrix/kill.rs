@@ -47,7 +47,7 @@ impl Case {
     }
 
     /// The same command again, undisturbed: the same end, and a plan that finds nothing to do.
-    pub(super) fn again(self, stack: &Stack, end: &Meaning, verdict: &mut Verdict) {
+    fn again(self, stack: &Stack, end: &Meaning, verdict: &mut Verdict) {
         stack.world.faults().clear();
         let again = stack.run(self.command());
         verdict.look(&again);

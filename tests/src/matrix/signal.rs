@@ -9,14 +9,14 @@ use crate::proxy::{Act, Fault, Nth, Which};
 /// SIGINT and SIGTERM with the exit codes that they bring.
 const SIGNALS: [(i32, &str, i32); 2] = [(2, "SIGINT", 130), (15, "SIGTERM", 143)];
 
-/// A signal at every call of each case: calls in flight end, no other begins, the journal says what is left; then the same again.
+/// A signal at every call of each case: calls in flight end, no other begins, the journal says what is left. That it goes
+/// on from there is what the kills try.
 pub(super) fn points() -> Vec<Point> {
     let mut points = Vec::new();
     for case in Case::ALL {
-        let (calls, end) = case.measured();
+        let (calls, _) = case.measured();
         for k in 1..=calls {
             for (number, name, code) in SIGNALS {
-                let end = end.clone();
                 points.push(Point::new(format!("{case:?} {name} {k}"), move |verdict| {
                     let stack = case.ready();
                     let fault = Fault::new(Which::Any, Nth::Only(k), Act::Signal(number));
@@ -33,7 +33,6 @@ pub(super) fn points() -> Vec<Point> {
                     if wrote && !has_journal(&outcome) {
                         verdict.fail(format!("it says nothing of what is done and what is not: {outcome}"));
                     }
-                    case.again(&stack, &end, verdict);
                 }));
             }
         }

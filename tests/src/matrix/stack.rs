@@ -228,8 +228,27 @@ pub(super) fn differences(expect: &Meaning, found: &Meaning) -> Vec<String> {
         .map(|(address, _)| format!("{address} is missing"));
     let others = found.iter().filter_map(|(address, value)| match expect.get(address) {
         None => Some(format!("{address} is left over: {value}")),
-        Some(wanted) if wanted != value => Some(format!("{address} is {value} and should be {wanted}")),
+        Some(wanted) if wanted != value => {
+            let mut fields = Vec::new();
+            fields_apart(address, wanted, value, &mut fields);
+            Some(fields.join("; "))
+        }
         Some(_) => None,
     });
     missing.chain(others).collect()
+}
+
+/// Where two values of one resource are apart, field by field.
+fn fields_apart(path: &str, wanted: &Value, found: &Value, fields: &mut Vec<String>) {
+    match (wanted, found) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            for key in keys {
+                let of = |object: &serde_json::Map<String, Value>| object.get(key).cloned().unwrap_or_default();
+                fields_apart(&format!("{path}.{key}"), &of(a), &of(b), fields);
+            }
+        }
+        _ if wanted == found => {}
+        _ => fields.push(format!("{path} is {found} and should be {wanted}")),
+    }
 }

@@ -33,7 +33,7 @@ use tokio::task::JoinHandle;
 pub use answer::{Answer, Reply};
 pub use faults::{Act, ByHand, Fault, Faults, Fired, Nth, Outage, Victim, When, Which};
 pub use forward::Upstream;
-pub use gaps::{Gap, GapTable, GapTableError, Probe, Verdict, probe};
+pub use gaps::{Gap, GapTable, GapTableError, Probe, Verdict, probe, probes};
 pub use layer::{Layer, Next};
 pub use log::{Call, Calls, Log};
 pub use memory::Memory;
@@ -46,6 +46,7 @@ pub use weather::{
 };
 
 use forward::{is_account, is_global};
+use gaps::{each_configuration, function_name};
 
 use crate::runtime::runtime;
 

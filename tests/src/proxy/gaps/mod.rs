@@ -24,6 +24,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures::future::BoxFuture;
 
 pub(crate) use intercepted::Intercepted;
+pub(super) use lambda::{each_configuration, name as function_name};
 pub use table::{Gap, GapTable, GapTableError};
 
 use super::{Layer, Memory, Next, Reply, Request, Service, Upstream};
@@ -81,9 +82,14 @@ static PROBES: &[Probes] = &[
     tagging::PROBES,
 ];
 
+/// All probes, each with its gap's id.
+pub fn probes() -> impl Iterator<Item = (&'static str, Probe)> {
+    PROBES.iter().flat_map(|probes| probes.iter().copied())
+}
+
 /// The probe of the gap `id`.
 pub fn probe(id: &str) -> Option<Probe> {
-    PROBES.iter().flat_map(|probes| probes.iter()).find(|(name, _)| *name == id).map(|(_, probe)| *probe)
+    probes().find(|(name, _)| *name == id).map(|(_, probe)| probe)
 }
 
 /// The layers that mend what `table` lists, in the order of the code.

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use super::{GapTable, PROBES, Verdict, probe};
+use super::{GapTable, Verdict, probe, probes};
 use crate::emulator::Emulator;
 use crate::runtime::block_on;
 use crate::wire::Aws;
@@ -59,8 +59,7 @@ fn moto_is_right_through_the_proxy() {
 fn every_probe_belongs_to_a_gap() {
     let tables = Emulator::ALL.map(GapTable::of);
     let listed = |id: &str| tables.iter().flat_map(GapTable::gaps).any(|gap| gap.id == id);
-    let idle: Vec<&str> =
-        PROBES.iter().flat_map(|probes| probes.iter()).map(|(id, _)| *id).filter(|id| !listed(id)).collect();
+    let idle: Vec<&str> = probes().map(|(id, _)| id).filter(|id| !listed(id)).collect();
     assert_eq!(idle, [""; 0]);
 }
 
@@ -90,25 +89,6 @@ fn a_table_that_names_an_unknown_repair_is_refused() {
     "#;
     let error = GapTable::parse(text, Emulator::Ministack).unwrap_err();
     assert_eq!(error.to_string(), "the gap x names the repair nothing.like_it, which does not exist");
-}
-
-/// The whole table, for a person who adds a row: what each probe finds on each bare emulator, gap or not.
-#[test]
-#[ignore = "prints; it holds nothing to anything"]
-fn what_each_probe_finds() {
-    for emulator in Emulator::ALL {
-        for (id, probe) in PROBES.iter().flat_map(|probes| probes.iter()) {
-            let [bare, mended] = [World::bare(emulator), World::on(emulator)].map(|world| block_on(probe(world.aws())));
-            let show = |verdict: Verdict| verdict.map_or_else(|wrong| wrong.0, |()| "as AWS".to_owned());
-            eprintln_row(emulator, id, &show(bare), &show(mended));
-        }
-    }
-}
-
-#[expect(clippy::print_stderr, reason = "what the test is for")]
-fn eprintln_row(emulator: Emulator, id: &str, bare: &str, mended: &str) {
-    let short = |text: &str| text.chars().take(160).collect::<String>();
-    eprintln!("{emulator:10} {id:36} {}\n{:47} {}", short(bare), "", short(mended));
 }
 
 /// More than a page of each emulator's own lists, all at once.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Clock;
-use crate::proxy::{Layer, Next, Reply, Request, Service};
+use crate::proxy::{Layer, Next, Reply, Request, Service, each_configuration, function_name};
 
 /// A function is Pending for a while after it was made and `InProgress` after it was changed, and refuses writes meanwhile.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -72,7 +72,7 @@ impl Changing {
     }
 
     fn refusal(change: Change, request: &Request) -> Reply {
-        let name = bare(request.text("FunctionName"));
+        let name = function_name(request.text("FunctionName"));
         let message = match change {
             Change::Creation => {
                 "The operation cannot be performed at this time. The function is currently in the following state: Pending"
@@ -103,12 +103,8 @@ impl Changing {
     }
 }
 
-fn bare(function: &str) -> &str {
-    function.split_once(":function:").map_or(function, |(_, rest)| rest.split(':').next().unwrap_or(rest))
-}
-
 fn key(request: &Request, function: &str) -> Key {
-    (request.account.clone(), request.region.clone(), bare(function).to_owned())
+    (request.account.clone(), request.region.clone(), function_name(function).to_owned())
 }
 
 impl Layer for Changing {
@@ -127,18 +123,7 @@ impl Layer for Changing {
             },
             "GetFunction" | "GetFunctionConfiguration" | "ListFunctions" => Box::pin(async move {
                 let reply = next.run(request.clone()).await;
-                reply.edit_json(|answer| {
-                    if answer.get("FunctionName").is_some() {
-                        self.show(&request, answer);
-                    }
-                    if let Some(configuration) = answer.get_mut("Configuration") {
-                        self.show(&request, configuration);
-                    }
-                    for configuration in answer.get_mut("Functions").and_then(Value::as_array_mut).into_iter().flatten()
-                    {
-                        self.show(&request, configuration);
-                    }
-                })
+                reply.edit_json(|answer| each_configuration(answer, |function| self.show(&request, function)))
             }),
             "DeleteFunction" => Box::pin(async move {
                 self.since().remove(&key(&request, request.text("FunctionName")));

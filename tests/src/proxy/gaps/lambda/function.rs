@@ -117,7 +117,8 @@ pub(super) async fn log_group(call: Intercepted) -> Reply {
     })
 }
 
-fn each_configuration(answer: &mut Value, mut edit: impl FnMut(&mut Value)) {
+/// Edits each configuration in an answer of `GetFunction`, `ListFunctions` and the like.
+pub(in crate::proxy) fn each_configuration(answer: &mut Value, mut edit: impl FnMut(&mut Value)) {
     if answer.get("FunctionName").is_some() {
         edit(answer);
     }
@@ -130,6 +131,6 @@ fn each_configuration(answer: &mut Value, mut edit: impl FnMut(&mut Value)) {
 }
 
 /// A function's name, of a name or an ARN.
-pub(super) fn name(function: &str) -> &str {
+pub(in crate::proxy) fn name(function: &str) -> &str {
     function.split_once(":function:").map_or(function, |(_, rest)| rest.split(':').next().unwrap_or(rest))
 }

@@ -8,6 +8,7 @@ mod probes;
 use super::{Repair, future};
 use crate::proxy::Service;
 
+pub(in crate::proxy) use function::{each_configuration, name};
 pub(super) use probes::PROBES;
 
 pub(super) static REPAIRS: &[Repair] = &[
