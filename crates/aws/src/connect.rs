@@ -7,7 +7,7 @@ use std::{
     collections::HashMap,
     future::Future,
     sync::{Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use aws_config::{
@@ -73,8 +73,12 @@ pub struct Connection {
 
 /// Name of ours in the user agent.
 const APP_NAME: &str = "statewright";
-/// Attempts of a call, the first included.
-const ATTEMPTS: u32 = 7;
+/// Attempts of a call, the first included. Where AWS throttles a third of all calls, which others in the account bring about, seven
+/// would be too few for one call in a thousand.
+const ATTEMPTS: u32 = 15;
+/// The first pause between them, and the longest; each is up to twice the one before, by chance.
+const BACKOFF: Duration = Duration::from_millis(500);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
 /// For the first call, which tells whether anybody is there: two attempts, so that a dead endpoint is told in about ten
 /// seconds.
 const FIRST_CONNECT: Duration = Duration::from_secs(4);
@@ -231,11 +235,12 @@ impl std::fmt::Debug for Connection {
 async fn load(settings: &Settings) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http::shared_client())
+        // Not adaptive: that slows a whole service down to a call every two seconds when others in the account are throttled.
         .retry_config(
-            RetryConfig::adaptive()
+            RetryConfig::standard()
                 .with_max_attempts(ATTEMPTS)
-                .with_initial_backoff(Duration::from_millis(500))
-                .with_max_backoff(Duration::from_secs(10)),
+                .with_initial_backoff(BACKOFF)
+                .with_max_backoff(LONGEST_BACKOFF),
         )
         .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build())
         .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS).build());
@@ -293,17 +298,34 @@ fn impatient(config: &SdkConfig) -> SdkConfig {
 
 async fn who(config: &SdkConfig) -> Result<Arn, Refusal> {
     const CALL: &str = "sts:GetCallerIdentity";
-    let answer = aws_sdk_sts::Client::new(&impatient(config))
-        .get_caller_identity()
-        .send()
-        .await
-        .map_err(|e| refusal::from_sdk(CALL, config.endpoint_url(), &e))
-        .map_err(|refusal| not_aws(config.endpoint_url(), refusal))?;
+    let client = aws_sdk_sts::Client::new(&impatient(config));
+    let mut pause = BACKOFF;
+    let (mut attempts, since) = (ATTEMPTS, Instant::now());
+    let answer = loop {
+        let answer = client.get_caller_identity().send().await;
+        let refusal = match answer.map_err(|e| refusal::from_sdk(CALL, config.endpoint_url(), &e)) {
+            Ok(answer) => break answer,
+            Err(refusal) => refusal,
+        };
+        attempts = attempts.saturating_sub(FIRST_ATTEMPTS);
+        let page = refusal.message.starts_with(refusal::HTTP) && since.elapsed() < FIRST_CONNECT;
+        if attempts == 0 || !(is_busy(&refusal) || (page && refusal.kind == RefusalKind::Unreachable)) {
+            return Err(not_aws(config.endpoint_url(), refusal));
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_BACKOFF);
+    };
     answer
         .arn()
         .and_then(Arn::parse)
         .filter(|arn| !arn.account().is_empty())
         .ok_or_else(|| refusal::malformed(CALL, "the answer holds no ARN"))
+}
+
+/// Whether somebody is there and says so in AWS's form, and is only too busy.
+fn is_busy(refusal: &Refusal) -> bool {
+    let breaks = refusal.kind == RefusalKind::Unreachable && !refusal.code.is_empty();
+    breaks || refusal.kind == RefusalKind::Throttled
 }
 
 /// The SDK takes any text and says something odd much later.

@@ -115,6 +115,21 @@ async fn who_we_are_is_one_call() {
     assert_eq!(server.asked().await.len(), 1);
 }
 
+/// STS throttles when others in the account ask it too, and its load balancer answers for it while it restarts.
+#[tokio::test]
+async fn sts_that_throttles_or_is_away_for_a_moment_is_asked_again() {
+    let caller = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
+        <Arn>arn:aws:iam::123456789012:user/u</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>";
+    let throttled = "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>";
+    let throttled = http("400 Bad Request", "content-type: text/xml\r\n", throttled);
+    let away = http("503 Service Unavailable", "content-type: text/html\r\n", "<html>503</html>");
+    let well = http("200 OK", "content-type: text/xml\r\n", caller);
+    let server = Server::start(vec![throttled.clone(), throttled, away.clone(), away, well]).await;
+    let caller = who(&config(Some(&server.endpoint))).await.unwrap();
+    assert_eq!(caller.account(), "123456789012");
+    assert_eq!(server.asked().await.len(), 5);
+}
+
 #[tokio::test]
 async fn what_is_not_aws_is_named() {
     async fn check(answer: String, kind: RefusalKind, expect: &str) {
