@@ -4,6 +4,7 @@
 
 mod args;
 mod command;
+mod confirm;
 mod error;
 mod fix;
 mod logging;

@@ -35,6 +35,15 @@ pub(crate) struct Staged {
     pub(crate) connections: Vec<Arc<Connection>>,
     /// The machines that each declares.
     pub(crate) machines: Vec<Vec<(String, MachineType)>>,
+    desired: Vec<Desired>,
+    intent: Intent,
+}
+
+impl Staged {
+    /// Reads AWS again and plans the `at`-th spec anew, as it was read: what is left to do, and nothing beside.
+    pub(crate) async fn plan_again(&self, at: usize) -> Plan {
+        plan(&self.desired[at], &self.connections[at], &self.intent, Beside::Nothing).await
+    }
 }
 
 /// Reads every spec. What hides all else of one is among the findings; what is wrong within it, its resolving tells.
@@ -141,14 +150,15 @@ pub(crate) async fn stage(paths: &[PathBuf], global: &Global, intent: &Intent) -
     }
     let texts = &sources;
     let plans = desired.iter().zip(&connections).map(|((desired, noticed), connection)| async move {
-        let mut plan = plan(desired, connection, intent).await;
+        let mut plan = plan(desired, connection, intent, Beside::Permissions).await;
         statewright_spec::silence(texts, &mut plan.findings);
         plan.findings.splice(0..0, noticed.iter().cloned());
         plan
     });
     let plans = futures::future::join_all(plans).await;
     let machines = desired.iter().map(|(state, _)| machines(state)).collect();
-    Ok(Staged { sources, plans, connections, machines })
+    let desired = desired.into_iter().map(|(desired, _)| desired).collect();
+    Ok(Staged { sources, plans, connections, machines, desired, intent: intent.clone() })
 }
 
 fn machines(desired: &Desired) -> Vec<(String, MachineType)> {
@@ -159,15 +169,23 @@ fn machines(desired: &Desired) -> Vec<(String, MachineType)> {
     desired.resources.iter().filter_map(machine).collect()
 }
 
+/// What a plan tells beside the steps.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    /// What roles grant, held against what machines need.
+    Permissions,
+    Nothing,
+}
+
 /// Reads in rounds, as the planner asks, then plans.
-async fn plan(desired: &Desired, connection: &Connection, intent: &Intent) -> Plan {
+async fn plan(desired: &Desired, connection: &Connection, intent: &Intent, beside: Beside) -> Plan {
     let mut reading = statewright_planner::reading(desired, intent.deep, true);
     reading.tags_at_once = intent.frugal;
     let mut live: Live = connection.observe(&reading).await;
     let mut asked: BTreeSet<Question> = BTreeSet::new();
     loop {
         let mut questions = statewright_planner::questions(desired, &live, intent.mode, &intent.options);
-        if intent.mode == Mode::Apply {
+        if intent.mode == Mode::Apply && beside == Beside::Permissions {
             questions.extend(statewright_planner::permissions::questions(desired, &live));
         }
         questions.retain(|q| !asked.contains(q));
@@ -178,7 +196,10 @@ async fn plan(desired: &Desired, connection: &Connection, intent: &Intent) -> Pl
         asked.extend(questions);
     }
     match intent.mode {
-        Mode::Apply => statewright_planner::plan(desired, &live, &intent.options).with_permissions(desired, &live),
+        Mode::Apply => {
+            let plan = statewright_planner::plan(desired, &live, &intent.options);
+            if beside == Beside::Permissions { plan.with_permissions(desired, &live) } else { plan }
+        }
         Mode::Destroy => statewright_planner::destroy(desired, &live, &intent.options),
     }
 }

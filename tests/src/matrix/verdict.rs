@@ -43,7 +43,7 @@ impl Verdict {
             self.secrets.push(format!("a secret is in the output: {outcome}"));
         }
         // Rust's own words, those of our handler, and the exit code of a panic.
-        if both.iter().any(|text| text.contains("panicked at") || text.contains("internal error"))
+        if both.iter().any(|text| text.contains("panicked at") || text.contains("internal error:"))
             || outcome.code() == Some(101)
         {
             self.panics.push(format!("a panic: {outcome}"));

@@ -12,6 +12,7 @@ use statewright_planner::Plan;
 use crate::{
     args::{ApplyArgs, EventFormat, Global, Running},
     command::plan::intent,
+    confirm::confirm,
     error::{CliError, Result},
     output,
     saved::{self, SavedStack},
@@ -89,7 +90,7 @@ pub(super) async fn converge(
         Options { parallelism: usize::from(global.parallelism), patience: running.timeout, ..Options::default() };
     let signals = Signals::listen()?;
     let mut complete = true;
-    for (plan, connection) in staged.plans.iter().zip(&staged.connections) {
+    for (at, (plan, connection)) in staged.plans.iter().zip(&staged.connections).enumerate() {
         let progress = view::progress::progress(plan, running.format);
         if plan.is_empty() {
             progress.journal(&Journal::default());
@@ -103,6 +104,15 @@ pub(super) async fn converge(
             return Ok(signals.exit_code());
         }
         complete &= journal.is_complete();
+        if journal.is_complete()
+            && let Err(error) = confirm(staged, at, &signals).await
+        {
+            if signals.interrupt().is_raised() {
+                return Ok(signals.exit_code());
+            }
+            output::say(&error.render());
+            complete = false;
+        }
     }
     Ok(if complete { ExitCode::SUCCESS } else { 1.into() })
 }
