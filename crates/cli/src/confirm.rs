@@ -30,7 +30,10 @@ pub(crate) async fn confirm(staged: &Staged, at: usize, signals: &Signals) -> Re
     loop {
         let left = staged.plan_again(at).await;
         let Some(why) = left_over(&left) else { return Ok(()) };
-        if since.elapsed() >= LAG || signals.interrupt().is_raised() {
+        if signals.is_raised() {
+            return Err(CliError::user(format!("interrupted before it was certain that {} stands: {why}", left.stack)));
+        }
+        if since.elapsed() >= LAG {
             return Err(CliError::user(format!("{} was applied and does not stand: {why}", left.stack)).hint(
                 "something else writes here too, for there is no lock; look with `statewright plan`, and apply again when it is done",
             ));

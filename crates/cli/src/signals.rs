@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
     sync::{
         Arc,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
 };
 
@@ -20,32 +20,30 @@ use crate::{
     output,
 };
 
+/// What the first signal says of work that finishes what it began.
+const FINISHES: &str = "\nInterrupted: calls in flight end, no other begins. Once more to leave at once.\n";
+
 /// Listens from the moment it is made; until then the signals do what they always do.
 pub(crate) struct Signals {
     interrupt: Interrupt,
+    /// Whether there is work that finishes what it began, which the first signal then says.
+    finishes: Arc<AtomicBool>,
     insisted: Arc<Notify>,
     /// 128 + the signal's number, or 0.
     code: Arc<AtomicU8>,
 }
 
 impl Signals {
-    /// For work that finishes what it began.
-    pub(crate) fn listen() -> Result<Self> {
-        Self::listen_and_say("\nInterrupted: calls in flight end, no other begins. Once more to leave at once.\n")
-    }
-
     /// For work that can be left at any moment.
-    pub(crate) fn listen_quietly() -> Result<Self> {
-        Self::listen_and_say("")
-    }
-
-    fn listen_and_say(says: &'static str) -> Result<Self> {
+    pub(crate) fn listen() -> Result<Self> {
         let bug = |error: std::io::Error| CliError::bug(format!("cannot listen for signals: {error}"));
         let mut ctrl_c = signal(SignalKind::interrupt()).map_err(bug)?;
         let mut term = signal(SignalKind::terminate()).map_err(bug)?;
         let (raise, interrupt) = Interrupt::new();
-        let signals = Self { interrupt, insisted: Arc::new(Notify::new()), code: Arc::new(AtomicU8::new(0)) };
+        let signals =
+            Self { interrupt, finishes: Arc::default(), insisted: Arc::new(Notify::new()), code: Arc::default() };
         let (insisted, code) = (Arc::clone(&signals.insisted), Arc::clone(&signals.code));
+        let finishes = Arc::clone(&signals.finishes);
         tokio::spawn(async move {
             loop {
                 let number = tokio::select! {
@@ -53,7 +51,9 @@ impl Signals {
                     _ = term.recv() => 143,
                 };
                 if code.swap(number, Ordering::SeqCst) == 0 {
-                    output::say(says);
+                    if finishes.load(Ordering::SeqCst) {
+                        output::say(FINISHES);
+                    }
                     let _ = raise.send(true);
                 } else {
                     insisted.notify_one();
@@ -61,6 +61,24 @@ impl Signals {
             }
         });
         Ok(signals)
+    }
+
+    /// From now on there is work that finishes what it began.
+    pub(crate) fn finish_what_begins(&self) {
+        self.finishes.store(true, Ordering::SeqCst);
+    }
+
+    /// Does work that can be left at any moment, and leaves it at the first signal.
+    pub(crate) async fn or_leave<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        tokio::select! {
+            done = work => done,
+            () = self.raised() => Err(CliError::said(self.code.load(Ordering::SeqCst))),
+        }
+    }
+
+    /// Whether there was a signal.
+    pub(crate) fn is_raised(&self) -> bool {
+        self.interrupt.is_raised()
     }
 
     /// What the applier looks at.

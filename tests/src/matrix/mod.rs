@@ -68,7 +68,7 @@ impl Matrix {
                             tell(&format!("{} {}: {why}", self.name(), point.name));
                         }
                         if let Ok(mut tally) = tally.lock() {
-                            tally.add(&point.name, verdict);
+                            tally.add(&point.name, &verdict);
                         }
                     }
                 });

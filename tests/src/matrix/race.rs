@@ -86,7 +86,9 @@ fn two(stack: &Stack, versions: [Version; 2], dice: &mut Rng, verdict: &mut Verd
     std::thread::sleep(later);
     let second = stack.command(OTHER, "apply", &["--format", "json"]).start();
     let outcomes = [first.wait(), second.wait()];
-    outcomes.iter().for_each(|outcome| verdict.look(outcome));
+    for outcome in &outcomes {
+        verdict.look(outcome);
+    }
     if outcomes.iter().all(|outcome| outcome.code() == Some(0)) {
         let found = stack.meaning();
         let apart: Vec<Vec<String>> = versions.iter().map(|version| differences(version.end(), &found)).collect();

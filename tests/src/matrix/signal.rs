@@ -41,6 +41,6 @@ pub(super) fn points() -> Vec<Point> {
 }
 
 fn has_journal(outcome: &Outcome) -> bool {
-    let lines = outcome.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    lines.last().is_some_and(|line| line["what"] == "journal")
+    let mut lines = outcome.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.next_back().is_some_and(|line| line["what"] == "journal")
 }

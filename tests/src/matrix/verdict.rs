@@ -78,7 +78,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(super) fn add(&mut self, point: &str, verdict: Verdict) {
+    pub(super) fn add(&mut self, point: &str, verdict: &Verdict) {
         if verdict.missed && verdict.fault().is_none() {
             return;
         }
@@ -116,7 +116,7 @@ mod tests {
         let mut verdict = Verdict::default();
         verdict.look(&outcome);
         let mut tally = Tally::default();
-        tally.add("p", verdict);
+        tally.add("p", &verdict);
         assert_eq!(
             (tally.secrets, tally.panics, tally.is_well()),
             (secrets, panics, secrets + panics == 0),
@@ -138,11 +138,11 @@ mod tests {
         let mut tally = Tally::default();
         let mut missed = Verdict::default();
         missed.miss();
-        tally.add("a", missed);
-        tally.add("b", Verdict::default());
+        tally.add("a", &missed);
+        tally.add("b", &Verdict::default());
         let mut failed = Verdict::default();
         failed.fail("why");
-        tally.add("c", failed);
+        tally.add("c", &failed);
         assert_eq!((tally.points, tally.converged, tally.faults.len()), (2, 1, 1));
         assert!(!tally.is_well());
     }

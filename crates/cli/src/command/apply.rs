@@ -24,12 +24,16 @@ use crate::{
 /// Shows the plan, asks, and carries it out.
 pub(crate) async fn apply(args: &ApplyArgs, global: &Global) -> Result<ExitCode> {
     let intent = intent(&args.scope)?;
-    let staged = match &args.plan {
-        None => stage(&args.specs.paths, global, &intent).await?,
-        Some(file) => planned(file, &args.specs.paths, global, &intent).await?,
+    let signals = Signals::listen()?;
+    let staging = async {
+        match &args.plan {
+            None => stage(&args.specs.paths, global, &intent).await,
+            Some(file) => planned(file, &args.specs.paths, global, &intent).await,
+        }
     };
+    let staged = signals.or_leave(staging).await?;
     let consent = Consent { question: "apply these changes", broadening: args.allow_broadening };
-    converge(&staged, &args.run, global, &consent).await
+    converge(&staged, &args.run, global, &consent, &signals).await
 }
 
 /// What is asked before anything is done.
@@ -70,6 +74,7 @@ pub(super) async fn converge(
     running: &Running,
     global: &Global,
     consent: &Consent,
+    signals: &Signals,
 ) -> Result<ExitCode> {
     let shown: Vec<_> = staged.plans.iter().map(|plan| view::plan::text(plan, &staged.sources)).collect();
     match running.format {
@@ -81,14 +86,14 @@ pub(super) async fn converge(
         return Err(CliError::said(1));
     }
     if !consent.broadening {
-        broadening(&staged.plans, running.yes)?;
+        broadening(&staged.plans, running.yes, signals).await?;
     }
     if !staged.plans.iter().all(Plan::is_empty) && !running.yes {
-        ask(consent.question)?;
+        ask(consent.question, signals).await?;
     }
     let options =
         Options { parallelism: usize::from(global.parallelism), patience: running.timeout, ..Options::default() };
-    let signals = Signals::listen()?;
+    signals.finish_what_begins();
     let mut complete = true;
     for (at, (plan, connection)) in staged.plans.iter().zip(&staged.connections).enumerate() {
         let progress = view::progress::progress(plan, running.format);
@@ -105,20 +110,20 @@ pub(super) async fn converge(
         }
         complete &= journal.is_complete();
         if journal.is_complete()
-            && let Err(error) = confirm(staged, at, &signals).await
+            && let Err(error) = confirm(staged, at, signals).await
         {
-            if signals.interrupt().is_raised() {
-                return Ok(signals.exit_code());
-            }
             output::say(&error.render());
             complete = false;
+        }
+        if signals.is_raised() {
+            return Ok(signals.exit_code());
         }
     }
     Ok(if complete { ExitCode::SUCCESS } else { 1.into() })
 }
 
 /// Permissions that broaden are asked about on their own; with `--yes` they pass, unless the spec guards against them.
-fn broadening(plans: &[Plan], yes: bool) -> Result<()> {
+async fn broadening(plans: &[Plan], yes: bool, signals: &Signals) -> Result<()> {
     let minded = plans.iter().filter(|plan| !yes || plan.is_guarded());
     let names: Vec<String> = minded.flat_map(Plan::broadened).map(ToString::to_string).collect();
     if names.is_empty() {
@@ -131,19 +136,23 @@ fn broadening(plans: &[Plan], yes: bool) -> Result<()> {
         return Err(CliError::user(title)
             .hint("look at what `+` marks under Permissions, then run it again with --yes --allow-broadening"));
     }
-    ask(&format!("broaden what {names} allows"))
+    ask(&format!("broaden what {names} allows"), signals).await
 }
 
 /// Asks on the terminal; anything but `yes` is a no.
-fn ask(question: &str) -> Result<()> {
+async fn ask(question: &str, signals: &Signals) -> Result<()> {
     if !output::can_ask() {
         return Err(CliError::user(format!("there is no terminal on which to ask whether to {question}"))
             .hint("look at the plan first, then run it again with --yes"));
     }
     output::say(&format!("\nReally {question}? Only `yes` is taken for a yes: "));
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    if read.is_ok() && answer.trim() == "yes" {
+    // On a thread of its own, which a signal leaves behind.
+    let read = tokio::task::spawn_blocking(|| {
+        let mut answer = String::new();
+        std::io::stdin().lock().read_line(&mut answer).map(|_| answer)
+    });
+    let answer = signals.or_leave(async { Ok(read.await) }).await?;
+    if matches!(answer, Ok(Ok(answer)) if answer.trim() == "yes") {
         output::say("\n");
         Ok(())
     } else {

@@ -34,7 +34,7 @@ pub(crate) async fn status(args: &StatusArgs, global: &Global) -> Result<ExitCod
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let signals = Signals::listen_quietly()?;
+    let signals = Signals::listen()?;
     let mut screen = watching();
     let mut planned_at = Instant::now();
     loop {

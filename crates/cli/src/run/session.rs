@@ -65,7 +65,7 @@ pub(crate) struct Session<'a> {
 impl Session<'_> {
     /// Follows until the execution has ended or is left.
     pub(crate) async fn follow(&mut self, follow: Follow) -> Result<Ending> {
-        let signals = Signals::listen_quietly()?;
+        let signals = Signals::listen()?;
         let mut keys = if self.view.is_live() { Keys::listen() } else { None };
         self.view.started(&self.about, keys.is_some());
         let (tell_runs, map_runs) = channel(4);
