@@ -11,7 +11,9 @@ use statewright_tests::{
     proxy::{Fault, Nth, Service},
 };
 
-use crate::{account::make_bucket, outputs::holds};
+use statewright_tests::account::make_bucket;
+
+use crate::outputs::holds;
 
 /// A machine that ends as its input says, or waits.
 const SPEC: &str = r#"
