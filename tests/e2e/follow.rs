@@ -8,10 +8,9 @@ use std::{
 use serde_json::{Value, json};
 use statewright_tests::{
     Outcome, World,
+    account::make_bucket,
     proxy::{Fault, Nth, Service},
 };
-
-use statewright_tests::account::make_bucket;
 
 use crate::outputs::holds;
 

@@ -27,7 +27,7 @@ fn what_a_plan_changes_is_painted() {
     let diff = || world.statewright(["graph", SPEC, "--diff", "--format", "svg"]).run().expect(0).stdout.clone();
     assert_eq!(marked(&diff(), "data-mark"), ["Extract added", "Transform added"]);
 
-    world.statewright(["apply", SPEC, "--yes"]).run().expect(0);
+    let _ = world.statewright(["apply", SPEC, "--yes"]).run().expect(0);
     world.forget_calls();
     assert_eq!(marked(&diff(), "data-mark"), [""; 0]);
 
@@ -44,7 +44,7 @@ fn what_a_plan_changes_is_painted() {
     assert_eq!(world.calls().mutating().count(), 0);
 
     // What goes stays in the picture.
-    world.statewright(["apply", SPEC, "--yes"]).run().expect(0);
+    let _ = world.statewright(["apply", SPEC, "--yes"]).run().expect(0);
     let text = fs::read_to_string(&file).unwrap();
     let rest = "Next: Rest\n  Rest:\n    Type: Wait\n    Seconds: 5\n    End: true";
     fs::write(&file, text.replace(rest, "End: true")).unwrap();
@@ -55,7 +55,7 @@ fn what_a_plan_changes_is_painted() {
 fn a_machine_that_is_there_can_be_drawn() {
     let world = World::ministack();
     world.copy("specs");
-    world.statewright(["apply", SPEC, "--yes"]).run().expect(0);
+    let _ = world.statewright(["apply", SPEC, "--yes"]).run().expect(0);
     let arn = format!("{ARN}{}:stateMachine:lambda-glue", world.account());
     let live = world.statewright(["graph", &arn]).run();
     let spec = world.statewright(["graph", SPEC]).run();
