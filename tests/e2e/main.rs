@@ -1,6 +1,7 @@
 //! The real binary against real emulators: one module a story.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod answers;
 mod bad_input;
 mod definitions;
 mod docs;
@@ -14,4 +15,6 @@ mod ownership;
 mod permissions;
 mod saved;
 mod seed;
+mod shrink;
 mod status;
+mod waits;

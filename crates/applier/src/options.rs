@@ -37,7 +37,7 @@ impl Default for Options {
             parallelism: 10,
             patience: Duration::from_mins(15),
             doubt: Duration::from_mins(2),
-            certainty: Duration::from_secs(4),
+            certainty: Duration::from_secs(5),
             lag: Duration::from_secs(30),
             settling: Duration::from_secs(5),
             pause: Duration::from_millis(500),

@@ -49,7 +49,8 @@ impl<C: Cloud> Runner<'_, C> {
             }
             if since.elapsed() >= self.options.patience {
                 let seconds = since.elapsed().as_secs();
-                return Err(Stop::ours(format!("waited {seconds} s for {condition}, and no longer: {state}")));
+                let left = left_undone(condition);
+                return Err(Stop::ours(format!("waited {seconds} s for {condition}, and no longer: {state}{left}")));
             }
             if told.is_none_or(|at| at.elapsed() >= self.options.reminder) {
                 told = Some(Instant::now());
@@ -69,10 +70,23 @@ impl<C: Cloud> Runner<'_, C> {
         match condition {
             Condition::LogGroupGone { .. } => self.options.steady,
             Condition::MachineSettled { .. } => self.options.settling,
-            Condition::FunctionReady { .. } | Condition::MachineGone { .. } | Condition::NoExecutions { .. } => {
-                Duration::ZERO
-            }
+            Condition::FunctionReady { .. }
+            | Condition::MachineGone { .. }
+            | Condition::NoExecutions { .. }
+            | Condition::Drained { .. } => Duration::ZERO,
         }
+    }
+}
+
+/// What becomes of what a wait stood before, where that is not plain.
+const fn left_undone(condition: &Condition) -> &'static str {
+    match condition {
+        Condition::Drained { .. } => ". What they need is kept: the next apply takes it away",
+        Condition::FunctionReady { .. }
+        | Condition::MachineSettled { .. }
+        | Condition::MachineGone { .. }
+        | Condition::NoExecutions { .. }
+        | Condition::LogGroupGone { .. } => "",
     }
 }
 
@@ -84,6 +98,7 @@ fn remedy(condition: &Condition) -> Option<Operation> {
         Condition::FunctionReady { .. }
         | Condition::MachineSettled { .. }
         | Condition::MachineGone { .. }
-        | Condition::NoExecutions { .. } => None,
+        | Condition::NoExecutions { .. }
+        | Condition::Drained { .. } => None,
     }
 }

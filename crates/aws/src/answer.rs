@@ -44,6 +44,7 @@ impl Connection {
                 Ok(Answer::InstanceProfiles(profiles.unwrap_or_default()))
             }
             Question::RunningExecutions(arn) => self.running(arn).await,
+            Question::Revisions(arn) => self.revisions(arn).await.map(Answer::Revisions),
             Question::Verdict { machine_type, definition } => {
                 crate::kind::state_machine::verdict(self, *machine_type, definition).await.map(Answer::Verdict)
             }

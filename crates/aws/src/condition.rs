@@ -1,7 +1,7 @@
 //! Waits: one look each. The applier polls.
 
 use statewright_applier::Readiness;
-use statewright_planner::{Answer, Condition, Question, Refusal};
+use statewright_planner::{Answer, Condition, Question, Refusal, Revision};
 use statewright_spec::Arn;
 
 use crate::{
@@ -23,6 +23,7 @@ impl Connection {
                 }
             }),
             Condition::NoExecutions { arn } => self.idle(arn).await,
+            Condition::Drained { machine, role, stays, .. } => self.drained(machine, role, stays.as_deref()).await,
             Condition::LogGroupGone { name } => Ok(match log_group::find(self, name).await? {
                 None => Readiness::Ready,
                 Some(_) => Readiness::NotYet("it is there (again)".to_owned()),
@@ -41,6 +42,26 @@ impl Connection {
             Readiness::NotYet("it still shows its old definition".to_owned())
         } else {
             Readiness::Ready
+        })
+    }
+
+    async fn drained(
+        &self,
+        machine: &Arn,
+        role: &Arn,
+        stays: Option<&serde_json::Value>,
+    ) -> Result<Readiness, Refusal> {
+        let running = self.revisions(machine).await?;
+        let needs = |revision: &&Revision| revision.role == *role && stays != Some(&revision.definition);
+        let old: usize = running.revisions.iter().filter(needs).map(|revision| revision.count).sum();
+        Ok(match (old, running.unseen) {
+            (0, 0) => Readiness::Ready,
+            (0, unseen) => Readiness::NotYet(format!("{unseen} that run were not looked at yet")),
+            (1, 0) => Readiness::NotYet("1 execution runs".to_owned()),
+            (old, 0) => Readiness::NotYet(format!("{old} executions run")),
+            (old, unseen) => {
+                Readiness::NotYet(format!("{old} executions run, and {unseen} more were not looked at yet"))
+            }
         })
     }
 
@@ -63,7 +84,8 @@ impl Connection {
                 | Answer::ScriptObject(_)
                 | Answer::RoleGrants(_)
                 | Answer::PolicyDocument(_)
-                | Answer::RoleAge(_),
+                | Answer::RoleAge(_)
+                | Answer::Revisions(_),
             )
             | None => Ok(Readiness::NotYet("AWS has not said yet".to_owned())),
         }

@@ -67,6 +67,8 @@ pub struct Connection {
     pub(crate) versions: policy::Versions,
     config: SdkConfig,
     gate: Semaphore,
+    /// What executions started with, as far as it was looked at.
+    pub(crate) revisions: crate::run::Revisions,
     /// Buckets that live in another region, each with a client of its own.
     buckets: Mutex<HashMap<String, aws_sdk_s3::Client>>,
 }
@@ -130,6 +132,7 @@ impl Connection {
             tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
             s3: s3_client(&config, None),
             gate: Semaphore::new(parallelism.max(1)),
+            revisions: crate::run::Revisions::default(),
             buckets: Mutex::default(),
             versions: policy::Versions::default(),
             config,

@@ -139,11 +139,15 @@ pub const ACTIONS: &[Action] = &[
     action("states:DescribeMapRun", &["states:DescribeMapRun"], &[Run]),
     action("states:DescribeStateMachine", &["states:DescribeStateMachine"], &[Read, Apply, Delete, Run])
         .and(&[("kms:Decrypt", "a state machine with a key of yours")]),
-    // Refused, the run is followed without what the definition tells.
-    action("states:DescribeStateMachineForExecution", &["states:DescribeStateMachineForExecution"], &[Run])
-        .and(&[("kms:Decrypt", "a state machine with a key of yours")]),
+    // Refused, a plan says that it does not know who loses a grant, and a run is followed without what the definition tells.
+    action(
+        "states:DescribeStateMachineForExecution",
+        &["states:DescribeStateMachineForExecution"],
+        &[Read, Apply, Run],
+    )
+    .and(&[("kms:Decrypt", "a state machine with a key of yours")]),
     action("states:GetExecutionHistory", &["states:GetExecutionHistory"], &[Run]),
-    action("states:ListExecutions", &["states:ListExecutions"], &[Read, Delete, Run]),
+    action("states:ListExecutions", &["states:ListExecutions"], &[Read, Apply, Delete, Run]),
     action("states:ListTagsForResource", &["states:ListTagsForResource"], &[Read]),
     action("states:RedriveExecution", &["states:RedriveExecution"], &[Run]),
     action("states:StartExecution", &["states:StartExecution"], &[Run])

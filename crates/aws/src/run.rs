@@ -6,6 +6,7 @@ mod follow;
 mod history;
 mod machine;
 mod pace;
+mod revision;
 
 use std::time::{Duration, SystemTime};
 
@@ -25,6 +26,7 @@ pub use beside::{JobRun, LogEvent};
 pub use follow::{Follow, Source};
 pub use machine::Machine;
 pub use pace::Pace;
+pub(crate) use revision::Revisions;
 pub use statewright_execution::{ExecutionStatus, HistoryEvent};
 
 /// One execution.

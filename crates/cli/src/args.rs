@@ -220,6 +220,9 @@ pub(crate) struct Scope {
     /// What to do with running executions of a machine that is deleted or replaced
     #[arg(long, value_enum, default_value_t = Executions::Fail)]
     pub(crate) executions: Executions,
+    /// Keep the grants that go until the running executions that still need them have ended
+    #[arg(long)]
+    pub(crate) drain: bool,
 }
 
 /// The form of a plan.

@@ -44,4 +44,5 @@ codes! {
     RETAINED_NEEDS "PLAN034" "A resource that is retained and leaves uses one that goes or is replaced."
     HUNG_BY_OTHERS "PLAN035" "Policies hang on a role that the spec does not name, and are left alone."
     OTHER_SPELLING "PLAN036" "A resource that the spec would take over is spelt otherwise in AWS."
+    LOSES_GRANT "PLAN040" "Executions that run now lose a grant that they need."
 }

@@ -19,6 +19,7 @@ mod graph;
 mod kind;
 mod live;
 mod lookups;
+mod losses;
 mod mend;
 #[cfg(any(test, feature = "model"))]
 pub mod model;
@@ -39,8 +40,8 @@ pub use believed::Believed;
 pub use codes::CODES;
 pub use definitions::{ShownDefinitions, shown_definitions};
 pub use live::{
-    Answer, Detail, Fingerprint, Found, Live, Observed, Present, Question, Reading, Refusal, RefusalKind, ScriptObject,
-    Search, Unseen,
+    Answer, Detail, Fingerprint, Found, Live, Observed, Present, Question, Reading, Refusal, RefusalKind, Revision,
+    Running, ScriptObject, Search, Unseen,
 };
 pub use mend::mend;
 pub use operation::{Condition, Operation};

@@ -155,6 +155,8 @@ pub enum Question {
     InstanceProfiles(String),
     /// The executions that run on a machine that goes or is replaced.
     RunningExecutions(Arn),
+    /// The same, by the definition and the role that each started with, where a role that it may work with grants less.
+    Revisions(Arn),
     /// What AWS itself says of a definition that is new or changes.
     Verdict {
         /// The type of its machine.
@@ -200,6 +202,8 @@ pub enum Answer {
         /// There are more than were counted.
         more: bool,
     },
+    /// What runs, by what it started with.
+    Revisions(Running),
     /// The object at a place.
     ScriptObject(ScriptObject),
     /// The role; `None` where there is none.
@@ -214,6 +218,26 @@ pub enum Answer {
     PolicyVerdict(Vec<PolicyFinding>),
     /// AWS would not say.
     Unreadable(Refusal),
+}
+
+/// The executions that run on a machine.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Running {
+    /// By what they started with.
+    pub revisions: Vec<Revision>,
+    /// Those that were not looked at, for there are too many.
+    pub unseen: usize,
+}
+
+/// Executions that started with the same definition and role: they keep both until they end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Revision {
+    /// The role.
+    pub role: Arn,
+    /// The definition, parsed.
+    pub definition: serde_json::Value,
+    /// How many run.
+    pub count: usize,
 }
 
 /// How the search for what is ours went.

@@ -20,6 +20,8 @@ pub struct Options {
     pub targets: BTreeSet<Address>,
     /// What to do about executions of a machine that goes or is replaced.
     pub executions: Executions,
+    /// Grants that go stay until the executions that still need them have ended.
+    pub drain: bool,
     /// A plan may delete all that is ours and keep nothing.
     pub allow_delete_all: bool,
 }

@@ -7,7 +7,7 @@ use statewright_spec::{Address, Desired};
 use crate::{
     Live, Mode, Options, Plan, Question, access, checks,
     custody::LeftAlone,
-    definitions, documents, draft, graph, lookups,
+    definitions, documents, draft, graph, lookups, losses,
     notes::Notes,
     survey::{Standing, Survey},
 };
@@ -33,7 +33,8 @@ fn settle(desired: &Desired, live: &Live, mode: Mode, options: &Options) -> (Pla
     let left_alone = LeftAlone::of(desired, live);
     let desired = &*left_alone.desired;
     let survey = Survey::of(desired, live, mode, options, &mut notes);
-    let drafts = draft::drafts(&survey, &mut notes);
+    let mut drafts = draft::drafts(&survey, &mut notes);
+    losses::check(&survey, &mut drafts, &mut notes);
     checks::check(&survey, &mut notes);
     left_alone.report(&survey, &mut notes);
     lookups::check(&survey, &mut notes);

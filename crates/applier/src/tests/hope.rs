@@ -158,8 +158,10 @@ fn there(owner: Option<&str>) -> Observed {
 const OURS: Option<&str> = Some("s@us-east-1");
 
 fn creating() -> Step {
-    let create = PolicyOperation::Create { name: "P".into(), policy: Box::new(policy()), tags: BTreeMap::new() };
+    let tags = BTreeMap::from([(Owner::TAG.to_owned(), "s@us-east-1".to_owned())]);
+    let create = PolicyOperation::Create { name: "P".into(), policy: Box::new(policy()), tags: tags.clone() };
     Step {
+        ours: tags,
         address: Address::new(Kind::Policy, "P"),
         read_back: Some(Box::new(Resource::Policy(policy()))),
         ..step(1, &[], vec![Operation::Policy(create)])

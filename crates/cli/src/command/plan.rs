@@ -54,8 +54,12 @@ pub(crate) async fn plan(args: &PlanArgs, global: &Global) -> Result<ExitCode> {
 
 /// What the flags of a plan or an apply mean.
 pub(super) fn intent(scope: &Scope) -> Result<Intent> {
-    let mut options =
-        Options { allow_delete_all: scope.allow_delete_all, executions: scope.executions.into(), ..Options::default() };
+    let mut options = Options {
+        allow_delete_all: scope.allow_delete_all,
+        executions: scope.executions.into(),
+        drain: scope.drain,
+        ..Options::default()
+    };
     for target in &scope.targets {
         let address = Address::parse(target).ok_or_else(|| {
             CliError::user(format!("`{target}` is not an address")).hint(format!(

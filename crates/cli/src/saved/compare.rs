@@ -15,7 +15,7 @@ const TOLD: usize = 5;
 /// Options that are not those that the plan was made with.
 pub(crate) fn flags(saved: &Made, given: &Made) -> Vec<String> {
     // Named, so that one that comes later is asked for here. Another program's plan is held against ours, step for step.
-    let Made { tool: _, environment, targets, executions, deep, allow_delete_all, checksum: _ } = saved;
+    let Made { tool: _, environment, targets, executions, deep, drain, allow_delete_all, checksum: _ } = saved;
     let mut out = Vec::new();
     if *environment != given.environment {
         out.push(match (environment, &given.environment) {
@@ -34,9 +34,11 @@ pub(crate) fn flags(saved: &Made, given: &Made) -> Vec<String> {
     if *executions != given.executions {
         out.push(format!("the plan was made with --executions {}", visible(executions)));
     }
-    for (flag, saved, given) in
-        [("--deep", *deep, given.deep), ("--allow-delete-all", *allow_delete_all, given.allow_delete_all)]
-    {
+    for (flag, saved, given) in [
+        ("--deep", *deep, given.deep),
+        ("--drain", *drain, given.drain),
+        ("--allow-delete-all", *allow_delete_all, given.allow_delete_all),
+    ] {
         if saved != given {
             out.push(format!("the plan was made {} {flag}", if saved { "with" } else { "without" }));
         }

@@ -48,6 +48,9 @@ pub(crate) struct Made {
     pub(crate) executions: String,
     /// `--deep`
     pub(crate) deep: bool,
+    /// `--drain`
+    #[serde(default)]
+    pub(crate) drain: bool,
     /// `--allow-delete-all`
     pub(crate) allow_delete_all: bool,
     /// SHA-256 of all else in the file, whatever its layout: tells an edit from a copy.
@@ -99,13 +102,14 @@ impl Made {
     pub(crate) fn with(intent: &Intent, global: &Global) -> Self {
         // Named, so that an option that comes later is asked for here.
         let Intent { options, deep, mode: _, frugal: _ } = intent;
-        let Options { targets, executions, allow_delete_all } = options;
+        let Options { targets, executions, drain, allow_delete_all } = options;
         Self {
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             environment: global.environment.clone(),
             targets: targets.iter().map(ToString::to_string).collect(),
             executions: executions.as_str().to_owned(),
             deep: *deep,
+            drain: *drain,
             allow_delete_all: *allow_delete_all,
             checksum: String::new(),
         }

@@ -94,6 +94,7 @@ fn made() -> Made {
         targets: std::collections::BTreeSet::new(),
         executions: "fail".to_owned(),
         deep: false,
+        drain: false,
         allow_delete_all: false,
         checksum: String::new(),
     }
@@ -106,6 +107,7 @@ fn other_options_are_named() {
         targets: ["role.R".to_owned(), "policy.P".to_owned()].into(),
         executions: "stop".to_owned(),
         deep: true,
+        drain: true,
         ..made()
     };
     let given = Made { allow_delete_all: true, ..made() };
@@ -114,6 +116,7 @@ fn other_options_are_named() {
     the plan was made with --target policy.P --target role.R
     the plan was made with --executions stop
     the plan was made with --deep
+    the plan was made with --drain
     the plan was made without --allow-delete-all
     ");
     assert_eq!(compare::flags(&saved, &Made { tool: "0.2.0".to_owned(), ..saved.clone() }), [""; 0]);

@@ -130,6 +130,8 @@ pub struct LiveMachine {
     pub machine: StateMachine,
     /// Executions that run.
     pub executions: usize,
+    /// What they started with, where the machine has changed since.
+    pub started_with: Option<(Arn, Value)>,
     /// It is being deleted, and holds its name.
     pub deleting: bool,
     /// Changes with each write.
@@ -209,6 +211,18 @@ impl World {
             Condition::NoExecutions { arn } => {
                 if let Some(live) = self.machines.get_mut(arn.name()) {
                     live.executions = 0;
+                    live.started_with = None;
+                }
+                Ok(())
+            }
+            Condition::Drained { machine, role, stays, .. } => {
+                if let Some(live) = self.machines.get_mut(machine.name()) {
+                    let now = (live.machine.role.clone(), live.machine.definition.clone());
+                    let (of, definition) = live.started_with.as_ref().unwrap_or(&now);
+                    if of == role && stays.as_deref() != Some(definition) {
+                        live.executions = 0;
+                        live.started_with = None;
+                    }
                 }
                 Ok(())
             }

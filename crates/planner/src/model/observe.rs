@@ -16,8 +16,8 @@ use statewright_spec::{
 
 use super::{World, parted};
 use crate::{
-    Answer, Detail, Fingerprint, Found, Live, Observed, Present, Question, Reading, ScriptObject, Search,
-    operation::function::MARK_CODE,
+    Answer, Detail, Fingerprint, Found, Live, Observed, Present, Question, Reading, Revision, Running, ScriptObject,
+    Search, operation::function::MARK_CODE,
 };
 
 impl World {
@@ -174,6 +174,14 @@ impl World {
             Question::RunningExecutions(arn) => {
                 let count = self.machines.get(arn.name()).map_or(0, |live| live.executions);
                 Answer::RunningExecutions { count, more: false }
+            }
+            Question::Revisions(arn) => {
+                let running = self.machines.get(arn.name()).filter(|live| live.executions > 0).map(|live| {
+                    let now = (live.machine.role.clone(), live.machine.definition.clone());
+                    let (role, definition) = live.started_with.clone().unwrap_or(now);
+                    Revision { role, definition, count: live.executions }
+                });
+                Answer::Revisions(Running { revisions: running.into_iter().collect(), unseen: 0 })
             }
             // It takes what it is given: what AWS says is a test's to make up.
             Question::Verdict { .. } => Answer::Verdict(Vec::new()),

@@ -21,7 +21,8 @@ impl World {
                 None => {}
             }
             let machine = (**machine).clone();
-            let live = LiveMachine { machine, executions: 0, deleting: false, revision, tags: tags.clone() };
+            let tags = tags.clone();
+            let live = LiveMachine { machine, executions: 0, started_with: None, deleting: false, revision, tags };
             self.machines.insert(name.clone(), live);
             return Ok(());
         }
@@ -44,12 +45,18 @@ impl World {
             StateMachineOperation::Create { .. } => {}
             StateMachineOperation::Update { machine, .. } => {
                 let machine_type = live.machine.machine_type;
+                if live.executions > 0 && live.started_with.is_none() {
+                    live.started_with = Some((live.machine.role.clone(), live.machine.definition.clone()));
+                }
                 live.machine = StateMachine { machine_type, ..(**machine).clone() };
                 live.revision = revision;
             }
             StateMachineOperation::Tag { tags, .. } => live.tags.extend(tags.clone()),
             StateMachineOperation::Untag { keys, .. } => live.tags.retain(|key, _| !keys.contains(key)),
-            StateMachineOperation::StopExecutions { .. } => live.executions = 0,
+            StateMachineOperation::StopExecutions { .. } => {
+                live.executions = 0;
+                live.started_with = None;
+            }
             StateMachineOperation::Delete { .. } => {
                 live.deleting = true;
                 self.ended += live.executions;

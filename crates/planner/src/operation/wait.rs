@@ -29,6 +29,18 @@ pub enum Condition {
         /// The machine.
         arn: Arn,
     },
+    /// No execution runs on the machine that works with the role and needs what it grants no longer: one that started with
+    /// another definition than the one that stays, or with any where the machine lets go of the role.
+    Drained {
+        /// The machine.
+        machine: Arn,
+        /// The role.
+        role: Arn,
+        /// The definition that the role still grants all to, parsed; `None` where the machine has another role.
+        stays: Option<Box<serde_json::Value>>,
+        /// What is kept for them, in words.
+        keeps: String,
+    },
     /// The log group of a deleted function is not there (a late flush makes it anew: then it is deleted again).
     LogGroupGone {
         /// The group's name.
@@ -43,6 +55,9 @@ impl std::fmt::Display for Condition {
             Self::MachineSettled { arn, .. } => write!(f, "state machine {} to show its new definition", arn.name()),
             Self::MachineGone { arn } => write!(f, "state machine {} to be gone", arn.name()),
             Self::NoExecutions { arn } => write!(f, "the executions of {} to end", arn.name()),
+            Self::Drained { machine, role, keeps, .. } => {
+                write!(f, "the executions of {} that still need of {}: {keeps}, to end", machine.name(), role.name())
+            }
             Self::LogGroupGone { name } => write!(f, "log group {name} to stay gone"),
         }
     }

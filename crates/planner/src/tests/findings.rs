@@ -429,6 +429,7 @@ fn every_code_is_tested() {
         include_str!("custody/adopt.rs"),
         include_str!("custody/keep.rs"),
         include_str!("custody/shared.rs"),
+        include_str!("golden/running.rs"),
     ]
     .concat();
     for (code, meaning) in codes::CODES.iter().filter(|(code, _)| ![codes::NOT_JUDGED, codes::BROADENS].contains(code))

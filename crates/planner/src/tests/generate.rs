@@ -134,7 +134,7 @@ fn tags(dice: &mut Dice) -> Tags {
 
 /// A document whose grants are easily told: actions on everything.
 fn document(dice: &mut Dice) -> Value {
-    let actions = dice.some(&["s3:GetObject", "s3:PutObject", "sns:Publish", "sqs:SendMessage"]);
+    let actions = dice.some(&["s3:GetObject", "s3:PutObject", "sns:Publish", "lambda:InvokeFunction"]);
     let actions = if actions.is_empty() { vec!["s3:ListBucket"] } else { actions };
     json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }] })
 }

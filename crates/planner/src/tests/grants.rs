@@ -11,7 +11,10 @@ use super::{
     generate::{Scope, dice, world},
     laws::{cases, interleaved, pair, plan_of},
 };
-use crate::{Mode, Observed, model::World};
+use crate::{
+    Executions, Mode, Observed, Options,
+    model::{World, planned},
+};
 
 /// What a role grants: the actions that its documents allow (they allow on everything, see [`super::generate`]).
 pub(super) fn granted(world: &World, role: &Arn) -> BTreeSet<String> {
@@ -88,6 +91,64 @@ proptest! {
                     };
                     let lacks = &due - &what(now, role);
                     assert!(lacks.is_empty(), "{user} lacks {lacks:?} after {operation:?} of step {}\n{}", step.id.0, dump(&plan));
+                }
+            }
+        });
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(100))]
+
+    /// Executions that run through a change keep the definition and the role that they started with. That role lacks nothing
+    /// of what it granted them before all that works with it has its new configuration; and where they are drained, nothing
+    /// that they need before they have ended.
+    #[test]
+    fn executions_keep_their_grants(mut dice in dice()) {
+        let mut world = world();
+        let (a, b) = pair(&mut dice, &world, Scope { replaces: false });
+        let first = plan_of(&world, &a, Mode::Apply);
+        interleaved(&mut world, &first, &mut dice, |_, _, _| {});
+        for machine in world.machines.values_mut() {
+            machine.executions = 1;
+        }
+        let drain = dice.below(2) == 1;
+        let options = Options { drain, executions: Executions::Stop, allow_delete_all: true, ..Options::default() };
+        let plan = planned(&world, &b.desired(&world.identity), Mode::Apply, &options);
+        let (before, mut after) = (world.clone(), world.clone());
+        interleaved(&mut after, &plan, &mut dice.clone(), |_, _, _| {});
+        let (old, new) = (users(&before), users(&after));
+        let at_once = |role: &Arn| {
+            plan.steps.iter().any(|step| {
+                step.address == Address::new(Kind::Role, role.name())
+                    && step.risk.as_deref().is_some_and(|risk| risk.contains("in one call"))
+            })
+        };
+        // A boundary may have kept an execution from what its role grants.
+        let bounded = |role: &Arn| before.roles.get(role.name()).is_some_and(|r| r.role.permissions_boundary.is_some());
+        interleaved(&mut world, &plan, &mut dice, |now, step, operation| {
+            let configured = users(now);
+            for (user, (role, config)) in old.iter().filter(|(_, (role, _))| !at_once(role) && !bounded(role)) {
+                let lacks: BTreeSet<String> = &granted(&before, role) - &granted(now, role);
+                if lacks.is_empty() {
+                    continue;
+                }
+                let told = || format!("{lacks:?} of {role} is gone after {operation:?} of step {}\n{}", step.id.0, dump(&plan));
+                let late = old.iter().chain(&new).find(|(other, (of, _))| {
+                    of == role && configured.get(*other) != new.get(*other)
+                });
+                assert!(late.is_none(), "{late:?} has its old configuration, and {}", told());
+                // What the machine needs and is not given in the end is no matter of time.
+                if user.kind != Kind::StateMachine {
+                    continue;
+                }
+                let stays = after.machines.get(&user.name).is_some_and(|live| {
+                    let was = &before.machines[&user.name].machine;
+                    live.machine.role == was.role && live.machine.definition == was.definition
+                });
+                let runs = now.machines.get(&user.name).is_some_and(|live| live.executions > 0) && !stays;
+                if drain && runs && config.contains("lambda:invoke") {
+                    assert!(!lacks.contains("lambda:InvokeFunction"), "an execution of {user} runs, and {}", told());
                 }
             }
         });

@@ -11,6 +11,7 @@ macro_rules! change {
 
 mod access;
 mod life;
+mod running;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -30,6 +30,29 @@ pub(super) async fn start(call: Intercepted) -> Reply {
     call.forward().await
 }
 
+/// An execution keeps the definition and the role that it started with.
+pub(super) async fn started_with(call: Intercepted) -> Reply {
+    if call.operation() == "DescribeStateMachineForExecution" {
+        let kept = call.recall("revision", call.text("executionArn"));
+        return call.forward().await.edit_json(|answer| {
+            for field in ["definition", "roleArn"] {
+                if let Some(value) = kept.as_ref().and_then(|kept| kept.get(field)) {
+                    answer[field] = value.clone();
+                }
+            }
+        });
+    }
+    let parameters = json!({"stateMachineArn": call.text("stateMachineArn")});
+    let machine = call.emulator.states("DescribeStateMachine", parameters).await.unwrap_or_default();
+    let reply = call.forward().await;
+    if let Some(execution) = reply.value()["executionArn"].as_str()
+        && call.recall("revision", execution).is_none()
+    {
+        call.remember("revision", execution, machine);
+    }
+    reply
+}
+
 /// `StopExecution` answers when it stopped.
 pub(super) async fn stop(call: Intercepted) -> Reply {
     call.forward().await.edit_json(|answer| {

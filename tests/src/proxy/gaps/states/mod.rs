@@ -61,6 +61,12 @@ pub(super) static REPAIRS: &[Repair] = &[
         handle: future!(executions::start),
     },
     Repair {
+        name: "states.for_execution",
+        service: Service::States,
+        operations: &["StartExecution", "DescribeStateMachineForExecution"],
+        handle: future!(executions::started_with),
+    },
+    Repair {
         name: "states.stop_date",
         service: Service::States,
         operations: &["StopExecution"],

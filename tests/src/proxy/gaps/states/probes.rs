@@ -26,6 +26,7 @@ pub(in super::super) static PROBES: &[(&str, Probe)] = &[
     ("states.execution_without_a_name", future!(execution_without_a_name)),
     ("states.same_execution_again", future!(same_execution_again)),
     ("states.stop_without_a_date", future!(stop_without_a_date)),
+    ("states.execution_forgets_its_revision", future!(execution_forgets_its_revision)),
 ];
 
 fn definition(state: &str) -> String {
@@ -240,4 +241,13 @@ async fn stop_without_a_date(aws: Aws) -> Verdict {
     let execution = aws.states("StartExecution", start).await?;
     let answer = aws.states("StopExecution", json!({"executionArn": execution["executionArn"]})).await?;
     same(answer["stopDate"].is_number(), true)
+}
+
+async fn execution_forgets_its_revision(aws: Aws) -> Verdict {
+    create(&aws, json!({"definition": slow()})).await?;
+    let start = json!({"stateMachineArn": arn(&aws, "machine"), "name": "one"});
+    let execution = aws.states("StartExecution", start).await?["executionArn"].clone();
+    update(&aws, json!({"definition": definition("B")})).await?;
+    let shown = aws.states("DescribeStateMachineForExecution", json!({"executionArn": execution})).await?;
+    same(shown["definition"].as_str(), Some(slow().as_str()))
 }
