@@ -19,6 +19,7 @@ mod view;
 use std::process::ExitCode;
 
 use clap::Parser;
+use statewright_spec::Secret;
 
 use crate::{
     args::{Cli, Colour},
@@ -41,6 +42,9 @@ pub fn main() -> ExitCode {
         Colour::Always => anstream::ColorChoice::Always.write_global(),
         Colour::Never => anstream::ColorChoice::Never.write_global(),
     }
+    // A refusal of a signature shows the headers that were signed, the session's token among them.
+    let credentials = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"].map(std::env::var);
+    output::conceal(&credentials.into_iter().flatten().map(Secret::new).collect::<Vec<_>>());
     logging::start(&cli.global);
     let ended = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -2,7 +2,10 @@
 
 use tracing_subscriber::{EnvFilter, fmt};
 
-use crate::args::{Global, LogFormat};
+use crate::{
+    args::{Global, LogFormat},
+    output::Concealing,
+};
 
 /// Installs the logger. The SDK's own messages hold whole requests at its lowest level, secrets included: they stay
 /// off at every `-v`.
@@ -15,7 +18,8 @@ pub(crate) fn start(global: &Global) {
             "statewright=trace,statewright_aws=trace,statewright_applier=trace,statewright_spec=trace,statewright_planner=trace"
         }
     };
-    let builder = fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr).with_ansi(false);
+    let builder =
+        fmt().with_env_filter(EnvFilter::new(filter)).with_writer(|| Concealing(std::io::stderr())).with_ansi(false);
     match global.log_format {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().init(),

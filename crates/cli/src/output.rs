@@ -1,30 +1,81 @@
 //! The two ways out: data to stdout, everything else to stderr. A reader that goes away ends us quietly.
 
-use std::io::{IsTerminal, Write};
+use std::{
+    borrow::Cow,
+    io::{IsTerminal, Write},
+    sync::{PoisonError, RwLock},
+};
 
 use serde::Serialize;
+use serde_json::Value;
+use statewright_source::visible;
+use statewright_spec::Secret;
+
+/// Texts that no output holds, the longest first.
+static CONCEALED: RwLock<Vec<String>> = RwLock::new(Vec::new());
+/// A shorter one is a part of too many words: it is redacted where it stands, and nowhere else.
+const SHORTEST: usize = 4;
+
+/// From now on no output holds these, whoever says them: what the program knows to be secret it redacts by its place, and
+/// what AWS echoes in a refusal has none.
+pub(crate) fn conceal(secrets: &[Secret]) {
+    let mut concealed = CONCEALED.write().unwrap_or_else(PoisonError::into_inner);
+    for secret in secrets.iter().map(Secret::expose).filter(|text| text.chars().count() >= SHORTEST) {
+        let escaped = Value::from(secret).to_string();
+        let escaped = escaped.trim_matches('"');
+        concealed.extend([secret, escaped, &visible(secret), &visible(escaped)].map(str::to_owned));
+    }
+    concealed.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    concealed.dedup();
+}
+
+/// The text without what is concealed.
+pub(crate) fn concealed(text: &str) -> Cow<'_, str> {
+    let secrets = CONCEALED.read().unwrap_or_else(PoisonError::into_inner);
+    let mut out = Cow::Borrowed(text);
+    for secret in secrets.iter().filter(|secret| text.contains(secret.as_str())) {
+        out = Cow::Owned(out.replace(secret, "(sensitive)"));
+    }
+    out
+}
+
+/// A writer of whole lines without what is concealed: for the log.
+pub(crate) struct Concealing<W>(pub(crate) W);
+
+impl<W: Write> Write for Concealing<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write_all(concealed(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
 
 /// Writes data.
 pub(crate) fn data(text: &str) {
-    write(&mut anstream::stdout(), text);
+    write(&mut anstream::stdout(), &concealed(text));
 }
 
 /// Writes what is said about it.
 pub(crate) fn say(text: &str) {
-    write(&mut anstream::stderr(), text);
+    write(&mut anstream::stderr(), &concealed(text));
 }
 
 /// A line of JSON, as data.
 pub(crate) fn json_line(value: &impl Serialize) {
     if let Ok(text) = serde_json::to_string(value) {
-        data(&format!("{text}\n"));
+        let text = harmless(&concealed_json(&text, Value::to_string));
+        write(&mut anstream::stdout(), &format!("{text}\n"));
     }
 }
 
 /// A JSON document, as data.
 pub(crate) fn json(value: &impl Serialize) {
     if let Ok(text) = serde_json::to_string_pretty(value) {
-        data(&format!("{text}\n"));
+        let text = harmless(&concealed_json(&text, |value| format!("{value:#}")));
+        write(&mut anstream::stdout(), &format!("{text}\n"));
     }
 }
 
@@ -46,7 +97,70 @@ pub(crate) fn width() -> Option<usize> {
     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
 }
 
+/// The same for JSON, whose keys are ours: only values are searched.
+fn concealed_json(text: &str, print: impl Fn(&Value) -> String) -> Cow<'_, str> {
+    let Cow::Owned(replaced) = concealed(text) else { return Cow::Borrowed(text) };
+    let Ok(mut value) = serde_json::from_str::<Value>(text) else { return Cow::Owned(replaced) };
+    conceal_values(&mut value);
+    Cow::Owned(print(&value))
+}
+
+/// JSON in which what a terminal would act on, or nobody can see, is escaped: it stands in strings alone, so it says the
+/// same.
+fn harmless(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() || matches!(visible(c.encode_utf8(&mut [0; 4])), Cow::Borrowed(_)) {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    out
+}
+
+fn conceal_values(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(replaced) = concealed(text) {
+                *text = replaced;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(conceal_values),
+        Value::Object(entries) => entries.values_mut().for_each(conceal_values),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 fn write(to: &mut impl Write, text: &str) {
     // Nobody is left to tell when a pipe is closed, and the work in hand goes on.
     let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_concealed_is_in_no_output() {
+        conceal(&["hunter2-\"quoted\"\nline", "swordfish", "abc"].map(Secret::new));
+        assert_eq!(concealed("a swordfish, abc"), "a (sensitive), abc");
+        assert_eq!(concealed("nothing"), "nothing");
+        let document = json!({ "swordfish": "swordfish", "list": ["x swordfish", 1, "hunter2-\"quoted\"\nline"] });
+        let text = document.to_string();
+        let shown: Value = serde_json::from_str(&concealed_json(&text, Value::to_string)).unwrap();
+        // A key of ours is never taken for a secret, or nobody could read the document.
+        assert_eq!(shown, json!({ "swordfish": "(sensitive)", "list": ["x (sensitive)", 1, "(sensitive)"] }));
+        assert_eq!(concealed(&visible("hunter2-\"quoted\"\nline")), "(sensitive)");
+        let hidden = json!({ "a": "x\u{202e}y\u{e0041}é" });
+        assert_eq!(harmless(&hidden.to_string()), "{\"a\":\"x\\u202ey\\udb40\\udc41é\"}");
+        assert_eq!(serde_json::from_str::<Value>(&harmless(&hidden.to_string())).unwrap(), hidden);
+        let mut log = Concealing(Vec::new());
+        log.write_all(b"sent swordfish\n").unwrap();
+        assert_eq!(log.0, b"sent (sensitive)\n");
+    }
 }

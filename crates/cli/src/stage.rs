@@ -16,6 +16,7 @@ use statewright_spec::{
 use crate::{
     args::{Deny, Executions, Global},
     error::{CliError, Result},
+    output,
 };
 
 /// What a plan shall do.
@@ -57,7 +58,10 @@ pub(crate) fn read(sources: &mut Sources, paths: &[PathBuf], global: &Global) ->
     let mut loaded = Vec::new();
     for path in files {
         match statewright_spec::load(sources, &request(path, global, shared)) {
-            Ok(spec) => loaded.push(spec),
+            Ok(spec) => {
+                output::conceal(&spec.secrets());
+                loaded.push(spec);
+            }
             Err(faults) => findings.extend(faults),
         }
     }

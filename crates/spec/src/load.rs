@@ -10,7 +10,7 @@ use statewright_source::{
 };
 
 use crate::{
-    Identity, Kind, Request, codes,
+    Identity, Kind, Request, Secret, codes,
     documents::{Documents, parse},
     files::{self, Files},
     guards::{Guard, Guards},
@@ -136,6 +136,24 @@ impl Loaded {
     /// The stack's name, where the spec says it rightly.
     pub fn stack(&self) -> Option<&str> {
         self.stack.as_deref()
+    }
+
+    /// What may never be shown: the values of the sensitive variables, and every other one that the spec writes for them.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let mut all = self.variables.secrets();
+        for (name, _) in self.variables.iter().filter(|(_, variable)| variable.sensitive) {
+            let declared = self.root.get("variables").and_then(|all| all.get(name));
+            let written = ["default", "allowed"].into_iter().filter_map(|key| declared?.get(key));
+            let environments = self.root.get("environments").and_then(Node::as_map).unwrap_or_default();
+            let chosen = environments.iter().filter_map(|e| e.value.get("variables")?.get(name));
+            for node in written.chain(chosen) {
+                let items = node.as_seq().unwrap_or(std::slice::from_ref(node));
+                all.extend(items.iter().filter_map(|item| scalar_text(item, &self.sources)).map(Secret::new));
+            }
+        }
+        all.sort();
+        all.dedup();
+        all
     }
 
     /// The names of the variables that the spec declares.

@@ -9,6 +9,7 @@ use statewright_spec::{Address, Arn, Kind, Loaded};
 use crate::{
     args::{Global, RunArgs},
     error::{CliError, Result},
+    output,
     stage::{read, request},
 };
 
@@ -108,7 +109,9 @@ pub(crate) fn execution_arn(machine: &Arn, given: &str) -> Result<Arn> {
 fn spec(sources: &mut Sources, target: &str, global: &Global) -> Result<Loaded> {
     if Path::new(target).is_file() {
         let loaded = statewright_spec::load(sources, &request(target.into(), global, false));
-        return loaded.map_err(|findings| CliError::findings(std::mem::take(sources), findings));
+        let loaded = loaded.map_err(|findings| CliError::findings(std::mem::take(sources), findings))?;
+        output::conceal(&loaded.secrets());
+        return Ok(loaded);
     }
     // Another stack's spec may be broken without being in the way of this one.
     let (specs, _) = read(sources, &[], global);

@@ -47,7 +47,7 @@ impl<'a> Live<'a> {
         if let Ok(running) = self.running.lock()
             && let Some(bar) = running.get(&id)
         {
-            bar.set_message(visible(message).into_owned());
+            bar.set_message(output::concealed(&visible(message)).into_owned());
         }
     }
 
@@ -70,16 +70,22 @@ impl Progress for Live<'_> {
             What::Waiting { reason, .. } => self.say(event.step, &format!("waiting for {reason}")),
             What::Retrying { attempt, why } => self.say(event.step, &format!("trying again ({attempt}): {why}")),
             What::Done { .. } => {
-                self.finish(event, &format!("{} {}  {title}", paint(style::ADDED, "✓"), event.address));
+                self.finish(
+                    event,
+                    &format!("{} {}  {title}", paint(style::ADDED, "✓"), visible(&event.address.to_string())),
+                );
             }
             What::Failed { .. } => {
-                self.finish(event, &format!("{} {}  {title}", paint(style::REMOVED, "✗"), event.address));
+                self.finish(
+                    event,
+                    &format!("{} {}  {title}", paint(style::REMOVED, "✗"), visible(&event.address.to_string())),
+                );
             }
             What::Skipped { because } => {
                 let _ = self.bars.println(format!(
                     "  {} {}  not started: {because}",
                     paint(style::QUIET, "·"),
-                    event.address
+                    visible(&event.address.to_string())
                 ));
             }
         }

@@ -7,7 +7,7 @@ use statewright_spec::{
 };
 
 use super::{address, all_tags, applied, destroyed, go, on, protecting, retaining, show, stack, was, with, without};
-use crate::{model::Stack, tests::samples};
+use crate::{Operation, model::Stack, tests::samples};
 
 #[test]
 fn they_stand_in_the_call_that_creates() {
@@ -42,6 +42,34 @@ fn they_stand_in_the_call_that_creates() {
         let expect = ["statewright:protect=true", "statewright:retain=true", "statewright:stack=etl@us-east-1"];
         assert_eq!(tags, expect, "{address}");
     }
+}
+
+/// The owner's tag is in the very call that creates, for every kind: afterwards would be too late for a crash.
+#[test]
+fn the_owner_stands_in_the_call_that_creates() {
+    use crate::operation::{
+        function::FunctionOperation as F, job::JobOperation as J, log_group::LogGroupOperation as L,
+        policy::PolicyOperation as P, role::RoleOperation as R, state_machine::StateMachineOperation as M,
+    };
+    let mut job = samples::job("s3://bucket/t.py", samples::role_arn("R"));
+    job.script = Some(Script { sha256: "1".repeat(64), bytes: Some(std::sync::Arc::from([1_u8])) });
+    let all = stack()
+        .with("/g", Resource::LogGroup(samples::log_group()))
+        .with("f", Resource::Function(samples::function("f", samples::role_arn("R"))))
+        .with("j", Resource::Job(job));
+    let world = super::world();
+    let plan =
+        crate::model::planned(&world, &all.desired(&world.identity), crate::Mode::Apply, &crate::Options::default());
+    let created = plan.steps.iter().flat_map(|step| &step.operations).filter_map(|operation| match operation {
+        Operation::Policy(P::Create { tags, .. })
+        | Operation::Role(R::Create { tags, .. })
+        | Operation::LogGroup(L::Create { tags, .. })
+        | Operation::Function(F::Create { tags, .. })
+        | Operation::Job(J::Create { tags, .. } | J::UploadScript { tags, .. })
+        | Operation::StateMachine(M::Create { tags, .. }) => tags.get(Owner::TAG),
+        _ => None,
+    });
+    assert_eq!(created.collect::<Vec<_>>(), vec!["etl@us-east-1"; Kind::ALL.len() + 1], "the object of a script too");
 }
 
 #[test]
