@@ -490,3 +490,22 @@ fn a_followed_run_can_be_left_in_a_pipe() {
     );
     assert_eq!(answer["status"], "RUNNING");
 }
+
+#[test]
+fn an_execution_that_was_stopped_is_over() {
+    let world = applied();
+    let definition = json!({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 9, "End": true}}});
+    // As MiniStack tells it: a state is left after the execution was stopped.
+    tells(
+        &world,
+        &definition,
+        vec![vec![
+            event(1, 0, "ExecutionStarted", json!({})),
+            entered(2, 0, "Wait", "Wait"),
+            event(3, 2, "ExecutionAborted", json!({"executionAbortedEventDetails": {"error": "E", "cause": "C"}})),
+            exited(4, 2, "Wait", "Wait"),
+        ]],
+    );
+    let stopped = run(&world, &[]).expect(5);
+    assert!(stopped.stderr.contains("ABORTED Wait"), "{stopped}");
+}

@@ -28,8 +28,15 @@ pub(super) enum Seen {
 pub(super) fn watch(connection: Arc<Connection>, follow: Follow, map_runs: Receiver<Vec<String>>) -> Receiver<Seen> {
     let (send, seen) = channel(2);
     tokio::spawn(async move {
-        let mut watching =
-            Watching { connection, follow, map_runs, pace: Pace::history(), blind: false, runs: Vec::new() };
+        let mut watching = Watching {
+            connection,
+            follow,
+            map_runs,
+            pace: Pace::history(),
+            blind: false,
+            runs: Vec::new(),
+            over: false,
+        };
         watching.until_the_end(&send).await;
     });
     seen
@@ -43,6 +50,8 @@ struct Watching {
     /// The history may not be read.
     blind: bool,
     runs: Vec<String>,
+    /// Whether the last that the execution told of itself is its end.
+    over: bool,
 }
 
 impl Watching {
@@ -80,14 +89,15 @@ impl Watching {
     async fn look(&mut self, send: &Sender<Seen>) -> Result<Looked, Refusal> {
         let events = self.follow.look(&self.connection).await?;
         let new = !events.is_empty();
-        // A redrive of an execution that was over is another event, so the last one tells.
-        let over = events.last().is_some_and(|last| {
-            matches!(
-                last.kind(),
-                EventKind::Execution(Phase::Succeeded | Phase::Failed | Phase::TimedOut | Phase::Aborted)
-            )
+        // The last event of the execution itself tells: a redrive follows an end, and some emulators go on telling of states.
+        let own = events.iter().rev().find_map(|event| match event.kind() {
+            EventKind::Execution(phase) => Some(phase),
+            _ => None,
         });
-        let over = over && !self.follow.is_catching_up();
+        if let Some(phase) = own {
+            self.over = matches!(phase, Phase::Succeeded | Phase::Failed | Phase::TimedOut | Phase::Aborted);
+        }
+        let over = self.over && !self.follow.is_catching_up();
         if send.send(Seen::Events(events)).await.is_err() {
             return Ok(Looked::Over);
         }
