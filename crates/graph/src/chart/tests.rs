@@ -1,18 +1,11 @@
 use proptest::prelude::*;
 use statewright_asl::Definition;
-use statewright_source::{FileId, Node, parse_json};
 
 use super::Chart;
-use crate::Mark;
-
-fn tree(text: &str) -> Node {
-    parse_json(FileId(0), text).root.unwrap()
-}
-
-fn chart(text: &str) -> Chart {
-    let root = tree(text);
-    Chart::of(&Definition::of(&root))
-}
+use crate::{
+    Mark,
+    testing::{chart, fixtures, tree},
+};
 
 #[test]
 fn captions() {
@@ -163,8 +156,9 @@ fn shuffled(node: &serde_json::Value, seed: u64) -> serde_json::Value {
 proptest! {
     #[test]
     fn the_order_of_keys_does_not_count(seed in any::<u64>()) {
-        let text = include_str!("../../tests/machines/orders.asl.json");
-        let other = shuffled(&serde_json::from_str(text).unwrap(), seed).to_string();
-        prop_assert_eq!(chart(text), chart(&other));
+        for (name, text) in fixtures() {
+            let other = shuffled(&serde_json::from_str(&text).unwrap(), seed).to_string();
+            prop_assert_eq!(chart(&text), chart(&other), "{}", name);
+        }
     }
 }

@@ -123,3 +123,34 @@ fn a_large_picture_is_light() {
     // Packed, a fifth of this at most; the dashboard's budget is 40 KiB.
     assert!(picture.len() < 400_000, "{}", picture.len());
 }
+
+#[test]
+fn a_picture_that_is_wrong_is_found_out() {
+    let chart = chart(ORDERS);
+    let good = drawn(&chart, &Paint::Plain);
+    let (place, picture) = (chart.nodes()[1].name.clone(), Element::parse(good.as_bytes()).unwrap());
+    assert_eq!(Picture::of(&picture).faults(&chart), [""; 0]);
+    // The box of the second state, moved onto the first; its lines and texts stay where they were.
+    let at = good.find(&format!("<g data-state=\"{place}\"")).unwrap();
+    let (before, rest) = good.split_at(at);
+    let moved = rest.replacen(" d=\"M", " d=\"M0 0L4 4L", 1).replacen(
+        "<rect class=\"box\" x=\"",
+        "<rect class=\"box\" x=\"9",
+        1,
+    );
+    let wrong = Element::parse(format!("{before}{moved}").as_bytes()).unwrap();
+    assert_ne!(Picture::of(&wrong).faults(&chart), [""; 0]);
+    // A line that cuts across everything.
+    let across = good.replacen(
+        "</svg>",
+        "<path class=\"edge\" data-from=\"Done\" data-to=\"Done\" d=\"M374 20L374 1400\"/></svg>",
+        1,
+    );
+    let wrong = Element::parse(across.as_bytes()).unwrap();
+    assert!(Picture::of(&wrong).faults(&chart).iter().any(|fault| fault.contains("runs through")));
+    // A text that is longer than its box.
+    let (head, name) = good.split_at(good.find("<text class=\"name\"").unwrap());
+    let long = format!("{head}{}", name.replacen("textLength=\"", "textLength=\"9", 1));
+    let wrong = Element::parse(long.as_bytes()).unwrap();
+    assert!(Picture::of(&wrong).faults(&chart).iter().any(|fault| fault.contains("is not inside")));
+}
