@@ -63,3 +63,42 @@ fn a_machine_that_is_there_can_be_drawn() {
     let none = world.statewright(["graph", &format!("{ARN}{}:stateMachine:no-such", world.account())]).run().expect(1);
     assert!(none.stderr.contains("there is no state machine"), "{none}");
 }
+
+#[test]
+fn what_an_execution_did_is_painted() {
+    let world = World::ministack();
+    let spec = r#"
+statewright: 1
+stack: painted
+roles: { R: { trust: states.amazonaws.com } }
+state_machines:
+  painted:
+    role: R
+    definition:
+      StartAt: Choose
+      States:
+        Choose: { Type: Choice, Choices: [{ Variable: $.good, IsPresent: true, Next: Good }], Default: Bad }
+        Good: { Type: Succeed }
+        Bad: { Type: Fail, Error: Lost }
+"#;
+    world.write("painted.yaml", spec);
+    let _ = world.statewright(["apply", "painted.yaml", "--yes"]).run().expect(0);
+    let _ = world.statewright(["run", "painted.yaml", "--name", "one"]).run().expect(3);
+    let arn = format!("{ARN}{}:execution:painted:one", world.account());
+    let svg = world.statewright(["graph", "--execution", &arn, "--format", "svg"]).run().expect(0).stdout.clone();
+    assert_eq!(marked(&svg, "data-status"), ["Choose succeeded", "Good not-reached", "Bad failed"], "{svg}");
+    let taken: Vec<&str> = svg.lines().filter(|l| l.contains("data-from") && l.contains(" taken\"")).collect();
+    assert!(taken.len() == 1 && taken[0].contains("data-to=\"Bad\""), "{taken:?}");
+    let text = world.statewright(["graph", "--execution", &arn]).run();
+    assert!(text.expect(0).stdout.contains("failed"));
+
+    for (given, said) in [
+        (arn.replace(":one", ":two"), "there is no execution"),
+        (arn.replace(":execution:", ":express:"), "EXPRESS"),
+        ("no-arn".to_owned(), "is not the ARN of an execution"),
+    ] {
+        let outcome = world.statewright(["graph", "--execution", &given]).run();
+        let stderr = outcome.expect(1).stderr.clone();
+        assert!(stderr.contains(said), "{given}: {stderr}");
+    }
+}

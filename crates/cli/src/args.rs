@@ -96,7 +96,7 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Show what each state needs of its role, and the least policy that grants it
     Permissions(PermissionsArgs),
-    /// Draw a state machine as a flowchart: as it is, or with what a plan changes
+    /// Draw a state machine as a flowchart: as it is, with what a plan changes, or with what an execution did
     Graph(GraphArgs),
     /// Print the JSON Schema of a spec, or of an output
     Schema(SchemaArgs),
@@ -416,6 +416,9 @@ pub(crate) struct GraphArgs {
     /// Paint what would be added, removed and changed: the spec held against AWS
     #[arg(long)]
     pub(crate) diff: bool,
+    /// Paint what an execution did; its definition is read from AWS
+    #[arg(long, value_name = "ARN", conflicts_with_all = ["diff", "target", "machine"])]
+    pub(crate) execution: Option<String>,
     /// The colours of an SVG
     #[arg(long, value_enum, default_value_t = ThemeArg::Auto)]
     pub(crate) theme: ThemeArg,

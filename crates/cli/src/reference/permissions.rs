@@ -20,7 +20,7 @@ pub(super) fn page() -> String {
     out.push_str(
         "What whoever runs Statewright must be allowed, by command. `validate`, `init`, `schema`, `completions` and `man` call \
          nothing, and neither does `graph` of a file; of a live machine, or with `--diff`, it needs \
-         `states:DescribeStateMachine` and `states:ListTagsForResource`. The kinds that a spec does not use need not be allowed. `Resource` is `*` here; narrow it to the names of your \
+         `states:DescribeStateMachine` and `states:ListTagsForResource`, and with `--execution` what `run` needs to read. The kinds that a spec does not use need not be allowed. `Resource` is `*` here; narrow it to the names of your \
          stacks. `iam:PassRole` is for the roles of the functions, jobs and machines: narrow it to them, with \
          `iam:PassedToService`.\n",
     );

@@ -1,5 +1,7 @@
 //! A picture of a machine, in one of its forms.
 
+pub(crate) mod run;
+
 use statewright_graph::{Chart, Paint, TextOptions, dot, layout, mermaid, svg, text};
 
 use crate::args::{GraphFormat, ThemeArg};

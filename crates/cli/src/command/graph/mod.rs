@@ -1,5 +1,9 @@
 //! `statewright graph`: a machine as a picture.
 
+mod execution;
+#[cfg(test)]
+mod tests;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -27,7 +31,11 @@ use crate::{
 /// Draws one machine.
 pub(crate) async fn graph(args: &GraphArgs, global: &Global) -> Result<ExitCode> {
     let format = format(args)?;
-    let drawn = if args.diff { changes(args, global).await? } else { plain(args, global).await? };
+    let drawn = match &args.execution {
+        Some(arn) => execution::run(arn, global).await?,
+        None if args.diff => changes(args, global).await?,
+        None => plain(args, global).await?,
+    };
     if format == GraphFormat::Mermaid && drawn.chart.links().len() > statewright_graph::MERMAID_MOST_EDGES {
         output::say(&format!(
             "note: Mermaid draws at most {} edges unless its page is set to more; this machine has {}: use --format svg\n",
@@ -112,6 +120,17 @@ fn bare(path: &str) -> Result<Drawn> {
 async fn live(text: &str, global: &Global) -> Result<Drawn> {
     let arn = Arn::parse(text).filter(|arn| arn.service() == "states" && arn.resource().starts_with("stateMachine:"));
     let arn = arn.ok_or_else(|| CliError::user(format!("{text} is not the ARN of a state machine")))?;
+    let connection = connect(&arn, global).await?;
+    let address = Address::new(Kind::StateMachine, arn.name());
+    let Some(Resource::StateMachine(machine)) = observe(&connection, &address, &arn).await? else {
+        return Err(CliError::user(format!("there is no state machine {arn}")));
+    };
+    let root = tree(&machine.definition)?;
+    Ok(Drawn { title: arn.name().to_owned(), chart: Chart::of(&Definition::of(&root)), paint: Paint::Plain })
+}
+
+/// A connection to where an ARN is.
+async fn connect(arn: &Arn, global: &Global) -> Result<Connection> {
     let settings = Settings {
         profile: global.profile.clone(),
         region: Some(arn.region().to_owned()),
@@ -120,12 +139,15 @@ async fn live(text: &str, global: &Global) -> Result<Drawn> {
         parallelism: usize::from(global.parallelism),
     };
     let connection = Connection::open(&settings).await?;
-    let address = Address::new(Kind::StateMachine, arn.name());
-    let Some(Resource::StateMachine(machine)) = observe(&connection, &address, &arn).await? else {
-        return Err(CliError::user(format!("there is no state machine {arn}")));
-    };
-    let root = tree(&machine.definition)?;
-    Ok(Drawn { title: arn.name().to_owned(), chart: Chart::of(&Definition::of(&root)), paint: Paint::Plain })
+    let account = connection.identity().account.as_str();
+    if arn.account() != account {
+        return Err(CliError::user(format!(
+            "{arn} is of account {}, and the caller's account is {account}",
+            arn.account()
+        ))
+        .hint("choose the profile of that account with --profile"));
+    }
+    Ok(connection)
 }
 
 /// The spec's machine and the one in AWS in one picture.
@@ -228,83 +250,5 @@ impl From<ThemeArg> for statewright_graph::Theme {
             ThemeArg::Light => Self::Light,
             ThemeArg::Dark => Self::Dark,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::Parser;
-
-    use super::*;
-    use crate::args::{Cli, Command};
-
-    fn drawn(arguments: &[&str]) -> Result<String> {
-        let cli = Cli::try_parse_from(["statewright", "graph"].iter().chain(arguments)).unwrap();
-        let Command::Graph(args) = cli.command else { unreachable!() };
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let found = runtime.block_on(plain(&args, &cli.global))?;
-        Ok(draw(&found, format(&args)?, args.theme, args.ascii, None))
-    }
-
-    const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs");
-
-    #[test]
-    fn the_committed_picture_is_current() {
-        let spec = format!("{SPECS}/nightly-etl.yaml");
-        let picture = drawn(&[&spec, "--var", "bucket=my-bucket", "--format", "svg"]).unwrap();
-        let committed = fs::read_to_string(format!("{SPECS}/../docs/pictures/nightly-etl.svg")).unwrap_or_default();
-        assert!(picture == committed, "docs/pictures/nightly-etl.svg is not current; run `make pictures`");
-    }
-
-    #[test]
-    fn a_secret_is_in_no_picture() {
-        let folder = tempfile::TempDir::new().unwrap();
-        let spec = folder.path().join("spec.yaml");
-        let text = r#"
-statewright: 1
-stack: s
-variables: { token: { sensitive: true } }
-roles: { R: { trust: states.amazonaws.com } }
-state_machines:
-  m:
-    role: R
-    definition:
-      StartAt: C
-      States:
-        C:
-          Type: Choice
-          Choices: [{ Variable: $.token, StringEquals: "${var.token}", Next: W }]
-          Default: W
-        W: { Type: Pass, Comment: "is ${var.token}", Result: "${var.token}", Next: F }
-        F: { Type: Fail, Error: "${var.token}" }
-"#;
-        fs::write(&spec, text).unwrap();
-        let spec = spec.to_string_lossy().into_owned();
-        for format in ["svg", "mermaid", "dot", "text"] {
-            let picture = drawn(&[&spec, "--var", "token=hunter2", "--format", format]).unwrap();
-            assert!(!picture.contains("hunter2"), "{picture}");
-            assert!(picture.contains("sensitive"), "{picture}");
-        }
-    }
-
-    #[test]
-    fn which_machine() {
-        let error = drawn(&[SPECS, "--var", "bucket=my-bucket", "--machine", "no-such"]).unwrap_err().render();
-        assert!(error.contains("no spec declares a state machine no-such"), "{error}");
-        assert!(error.contains("nightly-etl"), "{error}");
-    }
-
-    #[test]
-    fn the_form_by_the_name_of_the_file() {
-        let of = |arguments: &[&str]| {
-            let cli = Cli::try_parse_from(["statewright", "graph"].iter().chain(arguments)).unwrap();
-            let Command::Graph(args) = cli.command else { unreachable!() };
-            format(&args)
-        };
-        assert_eq!(of(&[]).unwrap(), GraphFormat::Text);
-        assert_eq!(of(&["-o", "a.SVG"]).unwrap(), GraphFormat::Svg);
-        assert_eq!(of(&["-o", "a.mmd"]).unwrap(), GraphFormat::Mermaid);
-        assert_eq!(of(&["-o", "a.svg", "--format", "dot"]).unwrap(), GraphFormat::Dot);
-        assert!(of(&["-o", "a.png"]).unwrap_err().render().contains(".svg, .mmd, .dot or .txt"));
     }
 }
