@@ -13,20 +13,22 @@ PYTHON ?= $(or $(shell command -v python3.11),python3)
 SANDBOX := .sandbox
 PINS := tests/sandbox/requirements.txt
 # The stamp carries the checksum of the pins: a checkout that touches the file does not make the sandbox again, a new pin does.
-STAMP := $(SANDBOX)/made-$(firstword $(shell cksum $(PINS)))
+AXE := tests/sandbox/browser.txt
+STAMP := $(SANDBOX)/made-$(firstword $(shell cat $(PINS) $(AXE) | cksum))
 
-.PHONY: help sandbox sandbox-pins build reference pictures conformance fuzz demo faults fmt lint test clean
+.PHONY: help sandbox sandbox-pins browser build reference pictures conformance fuzz demo faults fmt lint test clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 sandbox: $(STAMP) ## The emulators (MiniStack and moto) in .sandbox/venv, at pinned versions
 
-$(STAMP): | $(PINS)
+$(STAMP): | $(PINS) $(AXE)
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else "the emulators need Python 3.11, and $(PYTHON) is %s: set PYTHON=/path/to/python3.11" % sys.version.split()[0])'
 	rm -rf $(SANDBOX)
 	$(PYTHON) -m venv $(SANDBOX)/venv
 	$(SANDBOX)/venv/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $(PINS)
+	$(SANDBOX)/venv/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps -r $(AXE)
 	touch $(STAMP)
 
 sandbox-pins: ## Write the emulators' whole closure anew, after a change of tests/sandbox/requirements.in
@@ -36,6 +38,9 @@ sandbox-pins: ## Write the emulators' whole closure anew, after a change of test
 	{ head -1 $(PINS); $(SANDBOX)/pins/bin/pip-compile --quiet --generate-hashes --no-annotate --strip-extras --no-header \
 	    --no-emit-index-url --no-emit-find-links --output-file - tests/sandbox/requirements.in; } > $(SANDBOX)/requirements.txt
 	mv $(SANDBOX)/requirements.txt $(PINS)
+
+browser: ## Chromium and its driver for the tests of the dashboard, from Debian's packages where they are missing
+	@scripts/browser.sh
 
 build: ## The binary, for use and for the end-to-end tests
 	$(CARGO) build --locked --package statewright
@@ -83,7 +88,7 @@ faults: sandbox ## Kills, signals, races and AWS's weather, at every point; the 
 	'$(CARGO_TARGET_DIR)/debug/statewright-faults' --write docs/reliability.md
 
 # Binary and tests are built in one go, so that both cores have work.
-test: sandbox lint ## Everything: format, lints, unit, property, snapshot and end-to-end tests on both emulators
+test: sandbox browser lint ## Everything: format, lints, unit, property, snapshot and end-to-end tests on both emulators
 	$(CARGO) build --locked --workspace --bins --tests
 	INSTA_UPDATE=no $(CARGO) test --locked --workspace
 

@@ -3,6 +3,7 @@
 
 mod answers;
 mod bad_input;
+mod dashboard;
 mod definitions;
 mod docs;
 mod executions;

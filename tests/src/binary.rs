@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -95,17 +95,27 @@ impl<'w> Statewright<'w> {
         if let Some(victim) = Victim::new(child.id()) {
             self.world.faults().set_victim(victim);
         }
-        let stdout = drain(child.stdout.take());
-        let stderr = drain(child.stderr.take());
+        let printed = Arc::<Mutex<Vec<u8>>>::default();
+        let stdout = drain(child.stdout.take(), Arc::clone(&printed));
+        let stderr = drain(child.stderr.take(), Arc::default());
         let command = format!("statewright {}", arguments(&self.command));
-        Started { world: self.world, child, stdout, stderr, command, until: Instant::now() + self.patience }
+        Started {
+            world: self.world,
+            child: Held(child),
+            printed,
+            stdout,
+            stderr,
+            command,
+            until: Instant::now() + self.patience,
+        }
     }
 }
 
 /// A run that is under way.
 pub struct Started<'w> {
     world: &'w World,
-    child: Child,
+    child: Held,
+    printed: Arc<Mutex<Vec<u8>>>,
     stdout: JoinHandle<Vec<u8>>,
     stderr: JoinHandle<Vec<u8>>,
     command: String,
@@ -115,7 +125,22 @@ pub struct Started<'w> {
 impl Started<'_> {
     /// Its process id.
     pub fn id(&self) -> u32 {
-        self.child.id()
+        self.child.0.id()
+    }
+
+    /// The first line that it prints to standard output, waited for.
+    ///
+    /// # Panics
+    /// When it prints none within its patience.
+    pub fn first_line(&self) -> String {
+        loop {
+            let printed = self.printed.lock().map(|printed| printed.clone()).unwrap_or_default();
+            if let Some((line, _)) = String::from_utf8_lossy(&printed).split_once('\n') {
+                return line.to_owned();
+            }
+            assert!(Instant::now() < self.until, "`{}` prints no line", self.command);
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Sends it SIGINT, as Ctrl-C does.
@@ -129,7 +154,7 @@ impl Started<'_> {
     }
 
     fn signal(&self, signal: Signal) {
-        if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+        if let Some(pid) = i32::try_from(self.child.0.id()).ok().and_then(Pid::from_raw) {
             // It may have ended by itself.
             let _ = kill_process(pid, signal);
         }
@@ -141,12 +166,11 @@ impl Started<'_> {
     /// When it takes longer than its patience.
     pub fn wait(mut self) -> Outcome {
         let status = loop {
-            match self.child.try_wait() {
+            match self.child.0.try_wait() {
                 Ok(Some(status)) => break status,
                 Ok(None) if Instant::now() < self.until => std::thread::sleep(Duration::from_millis(5)),
                 ended => {
-                    let _ = self.child.kill();
-                    let _ = self.child.wait();
+                    drop(self.child);
                     let calls = self.world.calls().names();
                     panic!("`{}` did not end ({ended:?}); it called {calls:?}", self.command);
                 }
@@ -159,6 +183,18 @@ impl Started<'_> {
             text(reader).unwrap_or_else(|error| panic!("`{}` prints what is not UTF-8: {error}", self.command))
         });
         Outcome { command: self.command, status, stdout, stderr }
+    }
+}
+
+/// A process that does not outlive the test that started it, also where that fails.
+struct Held(Child);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(None)) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
     }
 }
 
@@ -225,14 +261,16 @@ impl std::fmt::Display for Outcome {
     }
 }
 
-fn drain(stream: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+fn drain(stream: Option<impl Read + Send + 'static>, printed: Arc<Mutex<Vec<u8>>>) -> JoinHandle<Vec<u8>> {
     std::thread::spawn(move || {
-        let mut all = Vec::new();
+        let mut some = [0; 8192];
         if let Some(mut stream) = stream {
             // What was read before an error is what there is.
-            let _ = stream.read_to_end(&mut all);
+            while let Ok(count @ 1..) = stream.read(&mut some) {
+                printed.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&some[..count]);
+            }
         }
-        all
+        std::mem::take(&mut *printed.lock().unwrap_or_else(PoisonError::into_inner))
     })
 }
 

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod binary;
+pub mod browser;
 pub mod emulator;
 pub mod matrix;
 pub mod proxy;
@@ -11,6 +12,7 @@ pub mod wire;
 pub mod world;
 
 pub use binary::{Outcome, Started, Statewright};
+pub use browser::Browser;
 pub use emulator::Emulator;
 pub use wire::{Aws, Refusal};
 pub use world::World;

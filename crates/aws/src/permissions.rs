@@ -37,9 +37,11 @@ pub enum Purpose {
     Delete,
     /// `run`.
     Run,
+    /// `serve`, which also does what `plan` and `run` do.
+    Serve,
 }
 
-use Purpose::{Apply, Connect, Delete, Read, Run, Search};
+use Purpose::{Apply, Connect, Delete, Read, Run, Search, Serve};
 
 const fn action(call: &'static str, actions: &'static [&'static str], purposes: &'static [Purpose]) -> Action {
     Action { call, actions, sometimes: &[], purposes }
@@ -139,6 +141,8 @@ pub const ACTIONS: &[Action] = &[
     action("states:DescribeMapRun", &["states:DescribeMapRun"], &[Run]),
     action("states:DescribeStateMachine", &["states:DescribeStateMachine"], &[Read, Apply, Delete, Run])
         .and(&[("kms:Decrypt", "a state machine with a key of yours")]),
+    // Refused, the dashboard says so in place of the versions.
+    action("states:DescribeStateMachineAlias", &["states:DescribeStateMachineAlias"], &[Serve]),
     // Refused, a plan says that it does not know who loses a grant, and a run is followed without what the definition tells.
     action(
         "states:DescribeStateMachineForExecution",
@@ -148,6 +152,8 @@ pub const ACTIONS: &[Action] = &[
     .and(&[("kms:Decrypt", "a state machine with a key of yours")]),
     action("states:GetExecutionHistory", &["states:GetExecutionHistory"], &[Run]),
     action("states:ListExecutions", &["states:ListExecutions"], &[Read, Apply, Delete, Run]),
+    action("states:ListStateMachineAliases", &["states:ListStateMachineAliases"], &[Serve]),
+    action("states:ListStateMachineVersions", &["states:ListStateMachineVersions"], &[Serve]),
     action("states:ListTagsForResource", &["states:ListTagsForResource"], &[Read]),
     action("states:RedriveExecution", &["states:RedriveExecution"], &[Run]),
     action("states:StartExecution", &["states:StartExecution"], &[Run])

@@ -7,6 +7,7 @@ mod history;
 mod machine;
 mod pace;
 mod revision;
+mod versions;
 
 use std::time::{Duration, SystemTime};
 
@@ -28,6 +29,7 @@ pub use machine::Machine;
 pub use pace::Pace;
 pub(crate) use revision::Revisions;
 pub use statewright_execution::{ExecutionStatus, HistoryEvent};
+pub use versions::Version;
 
 /// One execution.
 #[derive(Debug, Clone, PartialEq)]

@@ -51,6 +51,7 @@ pub(crate) struct Found {
 impl Connection {
     /// `HeadObject` and `GetObjectTagging` at the same time.
     pub(crate) async fn script_object(&self, place: Place<'_>) -> Found {
+        const CALL: &str = "s3:PutObjectTagging";
         let Place { bucket, key } = place;
         let tags = self.on_bucket("s3:GetObjectTagging", bucket, |s3: Client| async move {
             s3.get_object_tagging().bucket(bucket).key(key).send().await
@@ -120,6 +121,7 @@ impl Connection {
     /// `GetObjectTagging`, then `PutObjectTagging` or, where no tag is left, `DeleteObjectTagging`: our tags are taken off.
     /// There is no call that takes off one tag.
     pub(crate) async fn release_object(&self, place: Place<'_>) -> Result<(), Refusal> {
+        const CALL: &str = "s3:PutObjectTagging";
         let Place { bucket, key } = place;
         let tags = self.on_bucket("s3:GetObjectTagging", bucket, |s3: Client| async move {
             s3.get_object_tagging().bucket(bucket).key(key).send().await
@@ -132,7 +134,6 @@ impl Connection {
             });
             return gone(deleted.await.map(drop));
         }
-        const CALL: &str = "s3:PutObjectTagging";
         let set = &built(CALL, Tagging::builder().set_tag_set(Some(rest)).build())?;
         let put = self.on_bucket(CALL, bucket, |s3: Client| async move {
             s3.put_object_tagging().bucket(bucket).key(key).tagging(set.clone()).send().await

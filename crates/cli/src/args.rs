@@ -98,6 +98,8 @@ pub(crate) enum Command {
     Permissions(PermissionsArgs),
     /// Draw a state machine as a flowchart: as it is, with what a plan changes, or with what an execution did
     Graph(GraphArgs),
+    /// Show stacks, machines, plans and executions in a browser, on this machine alone
+    Serve(ServeArgs),
     /// Print the JSON Schema of a spec, or of an output
     Schema(SchemaArgs),
     /// Print a completion script for a shell
@@ -121,6 +123,22 @@ pub(crate) struct Paths {
     /// Spec files, or directories of them [default: specs/ if it exists, else the current directory]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) specs: Paths,
+    /// The port; 0 takes one that is free
+    #[arg(long, value_name = "PORT", default_value_t = 7780)]
+    pub(crate) port: u16,
+    /// The address to listen on. Anything but the loopback lets others on the network reach it: the token in the URL is then
+    /// all that keeps them out, and nothing is encrypted
+    #[arg(long, value_name = "ADDRESS", default_value_t = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST))]
+    pub(crate) host: std::net::IpAddr,
+    /// Offer nothing that changes anything: no execution can be started
+    #[arg(long)]
+    pub(crate) read_only: bool,
 }
 
 #[derive(Debug, Args)]

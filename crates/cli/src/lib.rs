@@ -12,6 +12,7 @@ mod output;
 pub mod reference;
 mod run;
 mod saved;
+mod serve;
 mod signals;
 mod stage;
 mod view;

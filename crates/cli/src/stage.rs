@@ -43,7 +43,7 @@ pub(crate) struct Staged {
 impl Staged {
     /// Reads AWS again and plans the `at`-th spec anew, as it was read: what is left to do, and nothing beside.
     pub(crate) async fn plan_again(&self, at: usize) -> Plan {
-        plan(&self.desired[at], &self.connections[at], &self.intent, Beside::Nothing).await
+        plan(&self.desired[at], &self.connections[at], &self.intent, Beside::Nothing).await.0
     }
 }
 
@@ -154,7 +154,7 @@ pub(crate) async fn stage(paths: &[PathBuf], global: &Global, intent: &Intent) -
     }
     let texts = &sources;
     let plans = desired.iter().zip(&connections).map(|((desired, noticed), connection)| async move {
-        let mut plan = plan(desired, connection, intent, Beside::Permissions).await;
+        let (mut plan, _) = plan(desired, connection, intent, Beside::Permissions).await;
         statewright_spec::silence(texts, &mut plan.findings);
         plan.findings.splice(0..0, noticed.iter().cloned());
         plan
@@ -175,14 +175,14 @@ fn machines(desired: &Desired) -> Vec<(String, MachineType)> {
 
 /// What a plan tells beside the steps.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Beside {
+pub(crate) enum Beside {
     /// What roles grant, held against what machines need.
     Permissions,
     Nothing,
 }
 
-/// Reads in rounds, as the planner asks, then plans.
-async fn plan(desired: &Desired, connection: &Connection, intent: &Intent, beside: Beside) -> Plan {
+/// Reads in rounds, as the planner asks, then plans; gives what was read too.
+pub(crate) async fn plan(desired: &Desired, connection: &Connection, intent: &Intent, beside: Beside) -> (Plan, Live) {
     let mut reading = statewright_planner::reading(desired, intent.deep, true);
     reading.tags_at_once = intent.frugal;
     let mut live: Live = connection.observe(&reading).await;
@@ -199,13 +199,14 @@ async fn plan(desired: &Desired, connection: &Connection, intent: &Intent, besid
         live.answers.extend(connection.answer(&questions).await);
         asked.extend(questions);
     }
-    match intent.mode {
+    let plan = match intent.mode {
         Mode::Apply => {
             let plan = statewright_planner::plan(desired, &live, &intent.options);
             if beside == Beside::Permissions { plan.with_permissions(desired, &live) } else { plan }
         }
         Mode::Destroy => statewright_planner::destroy(desired, &live, &intent.options),
-    }
+    };
+    (plan, live)
 }
 
 fn is_wrong(findings: &[Diagnostic]) -> bool {

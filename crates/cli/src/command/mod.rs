@@ -11,6 +11,7 @@ mod permissions;
 mod plan;
 mod run;
 mod schema;
+mod serve;
 mod status;
 mod validate;
 
@@ -34,6 +35,7 @@ pub(crate) async fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Run(args) => Box::pin(run::run(&args, &global)).await,
         Command::Permissions(args) => Box::pin(permissions::permissions(&args, &global)).await,
         Command::Graph(args) => Box::pin(graph::graph(&args, &global)).await,
+        Command::Serve(args) => Box::pin(serve::serve(&args, &global)).await,
         Command::Schema(args) => schema::schema(&args),
         Command::Completions(args) => completions::completions(&args),
         Command::Man => man::man(),

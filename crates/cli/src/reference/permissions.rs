@@ -6,12 +6,13 @@ use serde_json::json;
 use statewright_aws::permissions::{ACTIONS, Purpose, always, sometimes};
 
 /// The commands, and what they make calls for.
-const COMMANDS: [(&str, &[Purpose]); 6] = [
+const COMMANDS: [(&str, &[Purpose]); 7] = [
     ("plan", &[Purpose::Connect, Purpose::Read, Purpose::Search]),
     ("apply", &[Purpose::Connect, Purpose::Read, Purpose::Search, Purpose::Apply, Purpose::Delete]),
     ("destroy", &[Purpose::Connect, Purpose::Read, Purpose::Search, Purpose::Delete]),
     ("run", &[Purpose::Connect, Purpose::Run]),
     ("status", &[Purpose::Connect, Purpose::Read, Purpose::Search]),
+    ("serve", &[Purpose::Connect, Purpose::Read, Purpose::Search, Purpose::Run, Purpose::Serve]),
     ("permissions ARN", &[Purpose::Connect, Purpose::Read]),
 ];
 

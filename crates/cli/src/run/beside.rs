@@ -304,7 +304,7 @@ async fn answer(connection: &Connection, read: Read) -> Answer {
 
 /// The lines of one request: in its stream, between its START and its END. Where the request is not known, or the log is
 /// structured and has neither, all lines of the time. Lambda's own lines are left out.
-fn of_request(lines: Vec<LogEvent>, request: Option<&str>) -> Vec<LogEvent> {
+pub(crate) fn of_request(lines: Vec<LogEvent>, request: Option<&str>) -> Vec<LogEvent> {
     let lines = match request.and_then(|request| span(&lines, request)) {
         Some((stream, from, until)) => {
             let within = lines.into_iter().enumerate();
