@@ -31,7 +31,7 @@ fn applied() -> World {
 
 fn serve<'w>(world: &'w World, more: &[&str]) -> (Started<'w>, String) {
     let serve = [&["serve", "specs", "--port", "0"], more].concat();
-    let started = nightly(world, &serve).patience(Duration::from_secs(240)).start();
+    let started = nightly(world, &serve).patience(Duration::from_mins(4)).start();
     let url = started.first_line();
     assert!(url.starts_with("http://127.0.0.1:") && url.contains("/?token="), "{url}");
     (started, url)
@@ -168,6 +168,7 @@ fn everybody_can_read_it() {
 }
 
 /// The script of axe-core, as the sandbox has it.
+#[allow(clippy::print_stderr, reason = "a test that is skipped must say so")]
 fn axe() -> Option<String> {
     let lib = statewright_tests::emulator::repository().join(".sandbox/venv/lib");
     let found = std::fs::read_dir(lib).ok()?.flatten().find_map(|python| {

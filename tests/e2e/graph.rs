@@ -67,7 +67,7 @@ fn a_machine_that_is_there_can_be_drawn() {
 #[test]
 fn what_an_execution_did_is_painted() {
     let world = World::ministack();
-    let spec = r#"
+    let spec = r"
 statewright: 1
 stack: painted
 roles: { R: { trust: states.amazonaws.com } }
@@ -80,7 +80,7 @@ state_machines:
         Choose: { Type: Choice, Choices: [{ Variable: $.good, IsPresent: true, Next: Good }], Default: Bad }
         Good: { Type: Succeed }
         Bad: { Type: Fail, Error: Lost }
-"#;
+";
     world.write("painted.yaml", spec);
     let _ = world.statewright(["apply", "painted.yaml", "--yes"]).run().expect(0);
     let _ = world.statewright(["run", "painted.yaml", "--name", "one"]).run().expect(3);

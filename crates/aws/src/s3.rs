@@ -51,7 +51,6 @@ pub(crate) struct Found {
 impl Connection {
     /// `HeadObject` and `GetObjectTagging` at the same time.
     pub(crate) async fn script_object(&self, place: Place<'_>) -> Found {
-        const CALL: &str = "s3:PutObjectTagging";
         let Place { bucket, key } = place;
         let tags = self.on_bucket("s3:GetObjectTagging", bucket, |s3: Client| async move {
             s3.get_object_tagging().bucket(bucket).key(key).send().await

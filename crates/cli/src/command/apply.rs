@@ -31,7 +31,7 @@ pub(crate) async fn apply(args: &ApplyArgs, global: &Global) -> Result<ExitCode>
             Some(file) => planned(file, &args.specs.paths, global, &intent).await,
         }
     };
-    let staged = signals.or_leave(staging).await?;
+    let staged = Box::pin(signals.or_leave(staging)).await?;
     let consent = Consent { question: "apply these changes", broadening: args.allow_broadening };
     converge(&staged, &args.run, global, &consent, &signals).await
 }

@@ -17,7 +17,7 @@ pub(crate) async fn destroy(args: &DestroyArgs, global: &Global) -> Result<ExitC
     let options = Options { executions: args.executions.into(), ..Options::default() };
     let intent = Intent { options, deep: args.deep, mode: Mode::Destroy, frugal: false };
     let signals = Signals::listen()?;
-    let staged = signals.or_leave(stage(&args.paths, global, &intent)).await?;
+    let staged = Box::pin(signals.or_leave(stage(&args.paths, global, &intent))).await?;
     let consent = Consent { question: "destroy all of this", broadening: true };
     converge(&staged, &args.run, global, &consent, &signals).await
 }

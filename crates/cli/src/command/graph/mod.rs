@@ -32,7 +32,7 @@ use crate::{
 pub(crate) async fn graph(args: &GraphArgs, global: &Global) -> Result<ExitCode> {
     let format = format(args)?;
     let drawn = match &args.execution {
-        Some(arn) => execution::run(arn, global).await?,
+        Some(arn) => Box::pin(execution::run(arn, global)).await?,
         None if args.diff => changes(args, global).await?,
         None => plain(args, global).await?,
     };
