@@ -133,8 +133,12 @@ impl Execution {
             if visit.ended_at.is_some() && !visit.status.is_failure() {
                 continue;
             }
-            if visit.failure.is_none() {
-                visit.failure = failure.cloned();
+            // What was foreseen of a Fail state has no cause: the execution's own failure says more.
+            let says_more = visit.failure.as_ref().is_none_or(|known| {
+                known.cause.is_none() && failure.is_some_and(|told| known.error.is_none() || told.error == known.error)
+            });
+            if says_more {
+                visit.failure = failure.cloned().or(visit.failure.take());
             }
             let timed_out = visit.failure.as_ref().is_some_and(|f| f.error.as_deref() == Some("States.Timeout"));
             visit.status = if timed_out { Status::TimedOut } else { Status::Failed };

@@ -110,6 +110,19 @@ fn without_the_definition_the_next_event_tells() {
 }
 
 #[test]
+fn a_fail_state_has_the_cause_that_the_execution_tells() {
+    let outline = outline(&json!({"StartAt": "No", "States": {"No": {"Type": "Fail", "Error": "Broken"}}}));
+    let history = History::new().plain(0, "ExecutionStarted").state(0, "FailStateEntered", "No").fails(
+        2,
+        "ExecutionFailed",
+        "Broken",
+    );
+    let execution = history.fold(&outline);
+    let cause = execution.visits()[0].failure.as_ref().and_then(|failure| failure.cause).unwrap();
+    assert_eq!(execution.text(cause).text, "Broken, because");
+}
+
+#[test]
 fn a_token_is_waited_for() {
     let history = History::new()
         .plain(0, "ExecutionStarted")

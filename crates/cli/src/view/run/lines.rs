@@ -45,7 +45,7 @@ impl RunView for Lines {
         for id in self.report.of(execution, changes) {
             let Some(visit) = execution.visit(id).filter(|visit| is_told(execution, id, visit)) else { continue };
             self.say(at, &line(execution, id, visit));
-            if visit.ended_at.is_some() && wants(&self.show, &visit.state) {
+            if !visit.status.is_running() && wants(&self.show, &visit.state) {
                 for line in texts(execution, visit, usize::MAX) {
                     output::say(&format!("    {line}\n"));
                 }
