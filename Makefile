@@ -56,8 +56,10 @@ lint:
 reference: ## Write the pages of the book and the schemas that are made from the code
 	$(CARGO) run --locked --quiet --package statewright --example reference
 
-pictures: ## Draw the pictures of README.md anew
+pictures: sandbox browser build ## Draw the pictures of README.md anew
 	$(CARGO) run --locked --quiet --package statewright -- graph specs/nightly-etl.yaml --var bucket=my-bucket --output docs/pictures/nightly-etl.svg
+	CI=true $(CARGO) test --locked --quiet --package statewright-tests --test e2e dashboard::an_execution_is_started_and_watched
+	cp '$(CARGO_TARGET_DIR)/tmp/pictures/execution.png' docs/pictures/dashboard.png
 
 # Cases of which somebody else has said whether they are right: a folder with asl/ and iam/.
 CORPUS ?= ../shared/corpus
