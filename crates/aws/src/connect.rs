@@ -301,11 +301,11 @@ fn impatient(config: &SdkConfig) -> SdkConfig {
 
 async fn who(config: &SdkConfig) -> Result<Arn, Refusal> {
     const CALL: &str = "sts:GetCallerIdentity";
-    let client = aws_sdk_sts::Client::new(&impatient(config));
+    let sts = aws_sdk_sts::Client::new(&impatient(config));
     let mut pause = BACKOFF;
     let (mut attempts, since) = (ATTEMPTS, Instant::now());
     let answer = loop {
-        let answer = client.get_caller_identity().send().await;
+        let answer = sts.get_caller_identity().send().await;
         let refusal = match answer.map_err(|e| refusal::from_sdk(CALL, config.endpoint_url(), &e)) {
             Ok(answer) => break answer,
             Err(refusal) => refusal,
