@@ -104,6 +104,13 @@ impl<C: Cloud> Runner<'_, C> {
             },
             RefusalKind::Busy => passing("it is still changing"),
             RefusalKind::Throttled => passing("AWS throttles"),
+            // The one call that the SDK does not make again by itself.
+            RefusalKind::Unreachable if matches!(call, Operation::Policy(PolicyOperation::CreateVersion { .. })) => {
+                Hope::Passing {
+                    cause: "AWS gave no answer".to_owned(),
+                    patience: self.options.patience.min(self.options.doubt),
+                }
+            }
             RefusalKind::Propagating(_) => match Reliance::of(call, refusal, &self.plan.identity) {
                 Some(reliance) => self.prospect(&reliance).await,
                 None => passing("AWS does not see the role or policy yet"),

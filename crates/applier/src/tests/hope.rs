@@ -197,6 +197,21 @@ fn a_version_whose_answer_was_lost_is_not_a_sixth() {
 }
 
 #[test]
+fn a_version_whose_answer_was_lost_is_not_made_twice() {
+    let version = |document| PolicyOperation::CreateVersion { arn: arn("arn:aws:iam::1:policy/P"), document };
+    let steps = |document| vec![step(1, &[], vec![Operation::Policy(version(document))])];
+    let cloud = || Script::default().refuse("P", &[RefusalKind::Unreachable]).shown([there(OURS)]);
+    let made = cloud();
+    let (journal, _) = carry_out(steps(document()), &made);
+    assert!(journal.is_complete() && made.made().is_empty(), "{journal:?}");
+    // What is not there is made.
+    let not_made = cloud();
+    let (journal, _) = carry_out(steps(json!({"Statement": []})), &not_made);
+    assert!(journal.is_complete(), "{journal:?}");
+    assert_eq!(not_made.made(), ["P"]);
+}
+
+#[test]
 fn what_was_created_is_read_until_it_is_shown() {
     let cloud = Script::default().shown(std::iter::repeat_n(Observed::Absent, 5).chain([there(OURS)]));
     let (journal, _) = carry_out(vec![creating()], &cloud);

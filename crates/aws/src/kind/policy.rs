@@ -6,6 +6,7 @@ use std::{
 };
 
 use aws_sdk_iam::{
+    config::retry::RetryConfig,
     operation::{
         create_policy::builders::CreatePolicyFluentBuilder,
         create_policy_version::builders::CreatePolicyVersionFluentBuilder,
@@ -187,7 +188,10 @@ pub(crate) async fn perform(c: &Connection, operation: &PolicyOperation) -> Resu
             c.send("iam:CreatePolicy", create(c, name, policy, tags)?.send()).await.map(drop)
         }
         PolicyOperation::CreateVersion { arn, document } => {
-            c.send("iam:CreatePolicyVersion", create_version(c, arn, document).send()).await.map(drop)
+            // Each try makes a version: whether one was made whose answer was lost, the applier finds out before the next.
+            let once = aws_sdk_iam::config::Builder::new().retry_config(RetryConfig::disabled());
+            let request = create_version(c, arn, document).customize().config_override(once);
+            c.send("iam:CreatePolicyVersion", request.send()).await.map(drop)
         }
         PolicyOperation::DeleteVersion { arn, version } => {
             let request = c.iam.delete_policy_version().policy_arn(arn.as_str()).version_id(version);

@@ -85,8 +85,10 @@ impl Operation {
             | Self::Function(FunctionOperation::Create { .. })
             | Self::Job(JobOperation::Create { .. } | JobOperation::UploadScript { new: true, .. })
             | Self::StateMachine(StateMachineOperation::Create { .. }) => refusal.kind == RefusalKind::Exists,
-            // Made twice, it may be the sixth.
-            Self::Policy(PolicyOperation::CreateVersion { .. }) => refusal.kind == RefusalKind::Limit,
+            // Made twice, it is another version of the same, and may be the sixth.
+            Self::Policy(PolicyOperation::CreateVersion { .. }) => {
+                matches!(refusal.kind, RefusalKind::Limit | RefusalKind::Unreachable)
+            }
             Self::Policy(_)
             | Self::Role(_)
             | Self::LogGroup(_)
