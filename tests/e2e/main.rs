@@ -14,6 +14,7 @@ mod graph;
 mod outputs;
 mod ownership;
 mod permissions;
+mod preflight;
 mod saved;
 mod seed;
 mod shrink;

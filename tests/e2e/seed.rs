@@ -42,6 +42,8 @@ fn story(emulator: Emulator) {
     assert_eq!(first["steps"][3]["needs"], json!([3]));
     // What is named and does not exist is said, and does not block.
     let mut codes: Vec<_> = first["findings"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect();
+    // The emulators' caller is root or nobody, whose rights are not simulated; policies they do not judge.
+    codes.retain(|code| !["PLAN024", "PLAN046"].contains(code));
     codes.sort_unstable();
     // The console's policies allow more than the machine needs.
     assert_eq!(codes, ["IAM202", "IAM202", "PLAN005", "PLAN005"]);

@@ -62,6 +62,9 @@ impl Connection {
                     _ => None,
                 })))
             }
+            Question::AccountSummary => self.account_summary().await,
+            Question::LogPolicies => self.log_policies().await,
+            Question::Rights(rights) => self.rights(rights).await,
             Question::RoleAge(arn) => {
                 self.same_account("iam:GetRole", arn)?;
                 role::age(self, arn.name()).await.map(Answer::RoleAge)

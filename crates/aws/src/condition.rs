@@ -85,6 +85,9 @@ impl Connection {
                 | Answer::RoleGrants(_)
                 | Answer::PolicyDocument(_)
                 | Answer::RoleAge(_)
+                | Answer::AccountSummary(_)
+                | Answer::LogPolicies(_)
+                | Answer::Rights { .. }
                 | Answer::Revisions(_),
             )
             | None => Ok(Readiness::NotYet("AWS has not said yet".to_owned())),

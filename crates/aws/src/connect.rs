@@ -184,7 +184,7 @@ impl Connection {
             let _turn = self.gate.acquire().await;
             tracing::debug!(call, "call");
             request.await.map_err(|error| {
-                let refusal = refusal::from_sdk(call, self.endpoint(), &error);
+                let refusal = refusal::of_caller(refusal::from_sdk(call, self.endpoint(), &error), &self.caller);
                 tracing::debug!(call, kind = ?refusal.kind, code = refusal.code, "refused");
                 (self.elsewhere(&error), refusal)
             })

@@ -20,6 +20,8 @@ mod observe;
 mod pages;
 mod perform;
 pub mod permissions;
+mod preflight;
+mod quotas;
 mod refusal;
 pub mod run;
 mod s3;

@@ -78,6 +78,8 @@ pub const ACTIONS: &[Action] = &[
     action("iam:DeleteRolePolicy", &["iam:DeleteRolePolicy"], &[Apply, Delete]),
     action("iam:DetachRolePolicy", &["iam:DetachRolePolicy"], &[Apply, Delete]),
     action("iam:GetAccountAuthorizationDetails", &["iam:GetAccountAuthorizationDetails"], &[Search]),
+    // Refused, the plan says that it does not forecast.
+    action("iam:GetAccountSummary", &["iam:GetAccountSummary"], &[Read]),
     action("iam:GetPolicy", &["iam:GetPolicy"], &[Read]),
     action("iam:GetPolicyVersion", &["iam:GetPolicyVersion"], &[Read]),
     action("iam:GetRole", &["iam:GetRole"], &[Read]),
@@ -90,6 +92,8 @@ pub const ACTIONS: &[Action] = &[
     action("iam:ListRolePolicies", &["iam:ListRolePolicies"], &[Read]),
     action("iam:PutRolePermissionsBoundary", &["iam:PutRolePermissionsBoundary"], &[Apply]),
     action("iam:PutRolePolicy", &["iam:PutRolePolicy"], &[Apply]),
+    // Refused, the plan says so and goes on.
+    action("iam:SimulatePrincipalPolicy", &["iam:SimulatePrincipalPolicy"], &[Read]),
     action("iam:TagPolicy", &["iam:TagPolicy"], &[Apply]),
     action("iam:TagRole", &["iam:TagRole"], &[Apply]),
     action("iam:UntagPolicy", &["iam:UntagPolicy"], &[Apply, Delete]),
@@ -117,6 +121,8 @@ pub const ACTIONS: &[Action] = &[
     action("logs:DeleteLogGroup", &["logs:DeleteLogGroup"], &[Delete]),
     action("logs:DeleteRetentionPolicy", &["logs:DeleteRetentionPolicy"], &[Apply]),
     action("logs:DescribeLogGroups", &["logs:DescribeLogGroups"], &[Read, Delete]),
+    // Refused, the plan says that it does not forecast.
+    action("logs:DescribeResourcePolicies", &["logs:DescribeResourcePolicies"], &[Read]),
     action("logs:DisassociateKmsKey", &["logs:DisassociateKmsKey"], &[Apply]),
     // Refused, the run is followed without it; for EXPRESS machines there is nothing else to follow.
     action("logs:FilterLogEvents", &["logs:FilterLogEvents"], &[Run]),

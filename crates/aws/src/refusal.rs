@@ -17,6 +17,7 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use statewright_planner::{Refusal, RefusalKind};
+use statewright_spec::Arn;
 
 pub(crate) use classify::classify;
 
@@ -65,6 +66,19 @@ where
         }
         _ => own(RefusalKind::Other, call, chain(error)),
     }
+}
+
+/// Names who was refused, where AWS does not: some services answer `Access Denied` and no more. The action is the call's,
+/// and what it was made for stands beside the refusal.
+pub(crate) fn of_caller(refusal: Refusal, caller: &Arn) -> Refusal {
+    if refusal.kind != RefusalKind::Denied || refusal.message.contains(caller.as_str()) {
+        return refusal;
+    }
+    // AWS names a session's role as it likes.
+    if refusal.message.contains("is not authorized to perform") {
+        return refusal;
+    }
+    Refusal { message: format!("{} (the caller is {caller})", refusal.message), ..refusal }
 }
 
 fn from_answer(call: &str, code: &str, message: &str, raw: &HttpResponse, request_id: Option<String>) -> Refusal {

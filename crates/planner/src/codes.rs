@@ -45,4 +45,9 @@ codes! {
     HUNG_BY_OTHERS "PLAN035" "Policies hang on a role that the spec does not name, and are left alone."
     OTHER_SPELLING "PLAN036" "A resource that the spec would take over is spelt otherwise in AWS."
     LOSES_GRANT "PLAN040" "Executions that run now lose a grant that they need."
+    QUOTA_NEAR "PLAN041" "A quota of AWS is nearly used up."
+    NOT_FORECAST "PLAN042" "AWS would not say how much of a quota is used."
+    QUOTA_EXCEEDED "PLAN043" "What the plan makes is more than a quota of AWS holds."
+    CALLER_LACKS "PLAN045" "By IAM's own simulation the caller may not make a call of the plan."
+    NOT_SIMULATED "PLAN046" "Whether the caller may make the calls of the plan was not simulated."
 }

@@ -9,6 +9,8 @@ use statewright_spec::{
     kind::{role::Role, state_machine::MachineType},
 };
 
+use crate::{Denied, Right};
+
 /// What the first round of reading shall read.
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
@@ -184,6 +186,12 @@ pub enum Question {
     PolicyDocument(Arn),
     /// How old a role is.
     RoleAge(Arn),
+    /// What the account may have of IAM, and has.
+    AccountSummary,
+    /// The resource policies of `CloudWatch` Logs.
+    LogPolicies,
+    /// Which of these the caller lacks.
+    Rights(BTreeSet<Right>),
 }
 
 /// The answer to a [`Question`].
@@ -216,6 +224,17 @@ pub enum Answer {
     Verdict(Vec<AwsDiagnostic>),
     /// Everything that AWS says of a policy document.
     PolicyVerdict(Vec<PolicyFinding>),
+    /// Counts and quotas of IAM by AWS's own names.
+    AccountSummary(BTreeMap<String, u64>),
+    /// Their documents.
+    LogPolicies(Vec<String>),
+    /// What IAM's simulation says.
+    Rights {
+        /// The user or the role that calls.
+        caller: Arn,
+        /// What it lacks.
+        denied: Vec<Denied>,
+    },
     /// AWS would not say.
     Unreadable(Refusal),
 }

@@ -7,8 +7,9 @@ use statewright_spec::{Address, Desired};
 use crate::{
     Live, Mode, Options, Plan, Question, access, checks,
     custody::LeftAlone,
-    definitions, documents, draft, graph, lookups, losses,
+    definitions, documents, draft, forecast, graph, lookups, losses,
     notes::Notes,
+    preflight,
     survey::{Standing, Survey},
 };
 
@@ -45,6 +46,8 @@ fn settle(desired: &Desired, live: &Live, mode: Mode, options: &Options) -> (Pla
     let kept = survey.standing.iter().filter(|(_, standing)| matches!(standing, Standing::Kept { .. }));
     let unchanged = kept.map(|(address, _)| address).filter(|address| !changed.contains(address)).cloned().collect();
     let steps = graph::order(&survey, drafts);
+    forecast::check(&survey, &steps, &mut notes);
+    preflight::check(&survey, &steps, &mut notes);
     let asked = std::mem::take(&mut notes.asked);
     let plan = Plan {
         stack: desired.stack.clone(),

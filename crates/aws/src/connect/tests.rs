@@ -173,7 +173,10 @@ async fn a_role_that_may_not_be_read_is_unreadable() {
     let live = connection.observe(&reading).await;
     let Observed::Unreadable(refusal) = &live.observed[&address] else { panic!("{live:?}") };
     assert_eq!((refusal.kind, refusal.request_id.as_deref()), (RefusalKind::Denied, Some("r-1")));
-    assert_eq!(refusal.to_string(), "iam:GetRole: AccessDenied: not authorized to perform: iam:GetRole");
+    assert_eq!(
+        refusal.to_string(),
+        "iam:GetRole: AccessDenied: not authorized to perform: iam:GetRole (the caller is arn:aws:iam::123456789012:user/u)"
+    );
     // GetRole, ListAttachedRolePolicies and ListRolePolicies: no more.
     assert_eq!(server.asked().await.len(), 3);
 }

@@ -97,7 +97,8 @@ fn every_label_is_a_call() {
     let listed: BTreeSet<&str> = ACTIONS.iter().map(|action| action.call).collect();
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     for path in sources(&src).into_iter().filter(|path| !path.ends_with("permissions.rs")) {
-        for hit in label.captures_iter(&code(&path)) {
+        // The key of a condition is no call.
+        for hit in label.captures_iter(&code(&path)).filter(|hit| &hit[1] != "iam:PassedToService") {
             assert!(listed.contains(hit.get(1).unwrap().as_str()), "{}: {}", path.display(), &hit[1]);
         }
     }
@@ -134,7 +135,7 @@ fn a_plan_writes_nothing() {
     let read = always(&[Connect, Read, Search]);
     let harmless = |name: &&str| {
         let action = name.split_once(':').unwrap().1;
-        action.starts_with(['G', 'L', 'D']) || action.starts_with("Validate")
+        action.starts_with(['G', 'L', 'D']) || ["Validate", "Simulate"].iter().any(|verb| action.starts_with(verb))
     };
     assert!(read.iter().all(harmless), "{read:?}");
     assert!(!read.contains("iam:PassRole"));

@@ -253,3 +253,17 @@ fn credentials_from_a_service_out_of_reach_are_not_missing() {
     assert_eq!(refusal.kind, Unreachable);
     assert_eq!(refusal.message, "the source of the credentials cannot be reached: Connection refused");
 }
+
+#[test]
+fn who_was_refused_is_named_where_aws_does_not() {
+    let caller = Arn::parse("arn:aws:iam::123456789012:user/deployer").unwrap();
+    let check = |kind: RefusalKind, message: &str, expect: &str| {
+        assert_eq!(of_caller(own(kind, "s3:HeadObject", message), &caller).to_string(), expect);
+    };
+    let named = "s3:HeadObject: HTTP 403, without a word (the caller is arn:aws:iam::123456789012:user/deployer)";
+    check(Denied, "HTTP 403, without a word", named);
+    check(NotFound, "not there", "s3:HeadObject: not there");
+    let full =
+        "User: arn:aws:sts::123456789012:assumed-role/D/s is not authorized to perform: iam:GetRole on resource: R";
+    check(Denied, full, &format!("s3:HeadObject: {full}"));
+}

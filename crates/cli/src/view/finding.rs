@@ -61,10 +61,14 @@ pub(crate) fn for_plan(findings: &[Diagnostic]) -> Vec<Diagnostic> {
     findings.iter().filter(|found| is_for_plan(found)).cloned().collect()
 }
 
+/// What AWS says of a definition, and what nears a quota: worth a look before an apply.
+const FORECAST: [&str; 3] = ["ASL010", "ASL900", "IAM120"];
+
 /// Whether a plan shows a finding in full: what blocks or fails, and what only the plan could find out. The rest is what
 /// `validate` says of the same files.
 fn is_for_plan(found: &Diagnostic) -> bool {
-    let by_plan = statewright_planner::CODES.iter().any(|(code, _)| *code == found.code) || found.code.0 == "ASL900";
+    let by_plan =
+        statewright_planner::CODES.iter().any(|(code, _)| *code == found.code) || FORECAST.contains(&found.code.0);
     found.severity <= Severity::Runtime || by_plan
 }
 

@@ -185,6 +185,13 @@ impl World {
             }
             // It takes what it is given: what AWS says is a test's to make up.
             Question::Verdict { .. } => Answer::Verdict(Vec::new()),
+            // Whoever calls may do all, and there is no end of room.
+            Question::AccountSummary => Answer::AccountSummary(BTreeMap::new()),
+            Question::LogPolicies => Answer::LogPolicies(Vec::new()),
+            Question::Rights(_) => {
+                let root = self.identity.arn(&Address::new(Kind::Role, "Deployer"), "/");
+                Answer::Rights { caller: root, denied: Vec::new() }
+            }
             Question::PolicyVerdict { .. } => Answer::PolicyVerdict(Vec::new()),
             Question::ScriptObject { bucket, key } => Answer::ScriptObject(self.object(bucket, key)),
             Question::RoleGrants(arn) => {

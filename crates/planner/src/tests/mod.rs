@@ -8,6 +8,7 @@ mod documents;
 mod dump;
 mod fields;
 mod findings;
+mod forecast;
 mod generate;
 mod golden;
 mod grants;

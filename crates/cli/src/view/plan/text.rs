@@ -41,7 +41,8 @@ pub(crate) fn text(plan: &Plan, sources: &Sources) -> String {
     }
     let (shown, rest) = (finding::for_plan(&plan.findings), finding::rest(&plan.findings));
     if !shown.is_empty() {
-        let _ = writeln!(out, "\n{}", finding::text(sources, &shown).trim_end());
+        let _ =
+            writeln!(out, "\n{}\n\n{}", paint(style::STRONG, "Forecast"), finding::text(sources, &shown).trim_end());
     }
     if !rest.is_empty() {
         let _ = write!(out, "\n{}", paint(style::QUIET, rest));

@@ -67,6 +67,9 @@ fn a_fifth_version_is_pruned() {
         > iam:DeletePolicyVersion v2
         > iam:CreatePolicyVersion [{"Effect":"Allow","Action":["glue:StartJobRun","sns:Publish"],"Resource":"*"}]
     unchanged: policy.LambdaInvokePolicy role.Role state_machine.lambda-glue
+    note[PLAN041] policy.GlueInvokePolicy has 5 versions at most: v1 and v2 go to make room
+        at: another version
+        help: nothing is lost but the way back to it: the oldest goes, never the default
     "#);
 }
 
