@@ -154,13 +154,16 @@ fn connection_words(error: &ConnectorError) -> String {
     words.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
-/// The body of an answer that is not in AWS's form; an HTML page is named and not repeated.
+/// The body of an answer that is not in AWS's form; an HTML page is named and not repeated, nor is what was meant as data.
 fn body_words(status: u16, body: Option<&[u8]>) -> String {
     let text = String::from_utf8_lossy(body.unwrap_or_default());
     let text = text.trim();
     let looks_html = text.get(..15).unwrap_or(text).to_ascii_lowercase();
     if text.is_empty() {
         format!("{HTTP}{status}, without a word")
+    } else if (200..300).contains(&status) {
+        // What is meant as an answer may hold an environment's values.
+        format!("{HTTP}{status}, and {} bytes that are no answer of AWS's", text.len())
     } else if looks_html.starts_with("<!doctype") || looks_html.starts_with("<html") {
         format!("{HTTP}{status}, an HTML page instead of an answer of AWS")
     } else {

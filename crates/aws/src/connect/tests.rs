@@ -147,7 +147,7 @@ async fn what_is_not_aws_is_named() {
     check(
         http("200 OK", "", "hi"),
         RefusalKind::Unreachable,
-        "sts:GetCallerIdentity: ENDPOINT does not answer as AWS does: HTTP 200: hi",
+        "sts:GetCallerIdentity: ENDPOINT does not answer as AWS does: HTTP 200, and 2 bytes that are no answer of AWS's",
     )
     .await;
     let expired = "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
