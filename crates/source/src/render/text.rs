@@ -177,11 +177,13 @@ fn excerpt<'s>(sources: &'s Sources, marks: &[Mark<'s>]) -> Excerpt<'s> {
 struct Shown {
     /// Byte of the line and byte of the excerpt, at the start of each part that was copied as it is, in order.
     steps: Vec<(usize, usize)>,
+    /// Where what was copied ends in the excerpt: a place may reach beyond it.
+    end: usize,
 }
 
 impl Shown {
     fn new(out: &mut String, text: &str, places: &[usize]) -> Self {
-        let mut shown = Self { steps: Vec::new() };
+        let mut shown = Self { steps: Vec::new(), end: 0 };
         let mut end = 0;
         for (from, to) in windows(text, places) {
             if from > end {
@@ -198,6 +200,7 @@ impl Shown {
             }
             end = to;
         }
+        shown.end = out.len();
         if end < text.len() {
             out.push('…');
         }
@@ -209,7 +212,7 @@ impl Shown {
         let Some((from, to)) = next.checked_sub(1).and_then(|i| self.steps.get(i)) else { return 0 };
         let at = to + (byte - from);
         // A byte that was not copied is shown where the part before it ends.
-        self.steps.get(next).map_or(at, |(_, limit)| at.min(*limit))
+        at.min(self.steps.get(next).map_or(self.end, |(_, limit)| *limit))
     }
 }
 

@@ -132,6 +132,21 @@ fn nothing_of_others_reaches_the_terminal() {
     assert_eq!(github(&sources, &list).lines().count(), 1);
 }
 
+/// A place may be longer than what is kept of its line: an inline definition of a megabyte is one.
+#[test]
+fn a_place_that_goes_on_beyond_what_is_shown_is_marked_as_far_as_it_is() {
+    for tail in ["", "}"] {
+        let mut sources = Sources::default();
+        let file = sources.add("long.yaml", format!("    definition: {{ {}{tail}\n", "é".repeat(500_000)));
+        let line = sources.file(file).text.trim_end().len();
+        let found = Diagnostic::new(SPEC004, Severity::Warning, "nearly too large")
+            .at(Span::new(file, 16, line - tail.len()), "this");
+        let shown = text(&sources, &[found], TextStyle::default());
+        assert!(shown.contains("long.yaml:1:17") && shown.contains("^ this"), "{shown}");
+        assert!(shown.len() < 3_000, "{}", shown.len());
+    }
+}
+
 #[test]
 fn long_lines_and_long_places_are_cut() {
     let mut sources = Sources::default();
