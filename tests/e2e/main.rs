@@ -16,6 +16,7 @@ mod ownership;
 mod permissions;
 mod preflight;
 mod saved;
+mod secrets;
 mod seed;
 mod shrink;
 mod status;
