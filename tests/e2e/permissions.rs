@@ -86,10 +86,15 @@ fn a_role_that_is_only_named_is_read_where_a_machine_assumes_it() {
     assert_eq!(codes(&offline["findings"]), ["note[IAM203]"]);
 
     let plan = || world.statewright(["plan", "s.yaml", "--format", "json"]).run().expect(0).json();
-    assert_eq!(codes(&plan()["findings"]), ["runtime[IAM201]"]);
+    // The emulator does not simulate what the caller may do.
+    let said = |plan: &serde_json::Value| {
+        let codes = codes(&plan["findings"]);
+        codes.into_iter().filter(|code| code != "note[PLAN046]").collect::<Vec<_>>()
+    };
+    assert_eq!(said(&plan()), ["runtime[IAM201]"]);
     aws.r#do(&Service::Iam, "AttachRolePolicy", attach);
     let granted = plan();
-    assert_eq!(codes(&granted["findings"]), [""; 0]);
+    assert_eq!(said(&granted), [""; 0]);
     assert_eq!(granted["permissions"][0]["granted"], json!(true));
     assert_eq!(granted["permissions"][0]["by"], "Publish, statement 1");
 
