@@ -101,7 +101,7 @@ fn a_role_that_is_only_named_is_read_where_a_machine_assumes_it() {
     let to = json!({"RoleName": "Theirs", "PolicyDocument": trust("lambda.amazonaws.com")});
     aws.r#do(&Service::Iam, "UpdateAssumeRolePolicy", to);
     let refused = world.statewright(["plan", "s.yaml", "--format", "json"]).run().expect(1).json();
-    assert_eq!(codes(&refused["findings"]), ["error[IAM204]"]);
+    assert_eq!(said(&refused), ["error[IAM204]"]);
 }
 
 #[test]
