@@ -3,6 +3,7 @@
 
 mod answers;
 mod bad_input;
+mod custody;
 mod dashboard;
 mod definitions;
 mod docs;
@@ -11,6 +12,7 @@ mod faults;
 mod fields;
 mod follow;
 mod graph;
+mod hostile;
 mod outputs;
 mod ownership;
 mod permissions;
