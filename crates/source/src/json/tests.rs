@@ -272,6 +272,13 @@ proptest! {
         }
     }
 
+    // What AWS sends back is read with serde_json: a number of 17 digits that it reads as its neighbour would differ for ever.
+    #[test]
+    fn every_digit_of_a_number_reads_as_serde_json_reads_it(text in "-?[1-9][0-9]{0,2}\\.[0-9]{12,15}[1-9](e-?[1-9])?") {
+        let read = serde_json::from_str::<serde_json::Value>(&text).unwrap();
+        prop_assert_eq!(parse(&text).root.unwrap().to_json(), read);
+    }
+
     #[test]
     fn nothing_panics_and_nothing_wrong_is_silent(
         text in "([\\[\\]{}:,\"'\\\\/#*+.eEu0-9truefalsn \n\t\u{a0}“é😀-]|null|\"a\":|\\\\u[dD][89c]00){0,60}"
