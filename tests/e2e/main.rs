@@ -17,6 +17,7 @@ mod outputs;
 mod ownership;
 mod permissions;
 mod preflight;
+mod questions;
 mod saved;
 mod secrets;
 mod seed;

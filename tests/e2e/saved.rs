@@ -206,6 +206,13 @@ fn a_plan_that_was_edited_smuggles_nothing() {
     value["saved"]["checksum"] = checksum(&value).into();
     world.write(FILE, value.to_string());
     refused(&world, apply(&world, &[]), "was made of `/etc/passwd`, which is outside of this repository");
+    // Another Statewright may mean something else by the same words.
+    let mut value: Value = serde_json::from_str(&text).unwrap();
+    let ours = value["saved"]["tool"].as_str().unwrap().to_owned();
+    value["saved"]["tool"] = "0.0.9".into();
+    value["saved"]["checksum"] = checksum(&value).into();
+    world.write(FILE, value.to_string());
+    refused(&world, apply(&world, &[]), &format!("it was made by Statewright 0.0.9, and this is {ours}"));
     // Cut short, of another version, too large.
     world.write(FILE, &text[..text.len() / 2]);
     refused(&world, apply(&world, &[]), "plan.json is cut short");

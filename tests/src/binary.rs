@@ -1,7 +1,7 @@
 //! The real binary, run as a user runs it.
 
 use std::ffi::{OsStr, OsString};
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::emulator::repository;
+use crate::emulator::{Sandbox, repository};
 use crate::proxy::Victim;
 use crate::world::World;
 
@@ -67,6 +67,24 @@ impl<'w> Statewright<'w> {
     #[must_use]
     pub fn current_dir(mut self, folder: impl AsRef<Path>) -> Self {
         self.command.current_dir(self.world.repository().join(folder));
+        self
+    }
+
+    /// Gives it a terminal, so that it asks: both its outputs are that terminal's, and come as standard output.
+    ///
+    /// # Panics
+    /// When there is no sandbox, whose Python has terminals to give.
+    #[must_use]
+    pub fn on_terminal(mut self) -> Self {
+        let sandbox = Sandbox::find().unwrap_or_else(|error| panic!("{error}"));
+        let mut command = Command::new(sandbox.program("python"));
+        command.arg(Sandbox::terminal()).arg(self.command.get_program()).args(self.command.get_args()).env_clear();
+        command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("TERM", "xterm");
+        if let Some(folder) = self.command.get_current_dir() {
+            command.current_dir(folder);
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command = command;
         self
     }
 
@@ -141,6 +159,32 @@ impl Started<'_> {
             assert!(Instant::now() < self.until, "`{}` prints no line", self.command);
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// Waits until it has printed `words` to standard output.
+    ///
+    /// # Panics
+    /// When it does not within its patience.
+    pub fn until(&self, words: &str) {
+        loop {
+            let printed = self.printed.lock().map(|printed| printed.clone()).unwrap_or_default();
+            let printed = String::from_utf8_lossy(&printed).into_owned();
+            if printed.contains(words) {
+                return;
+            }
+            assert!(Instant::now() < self.until, "`{}` does not say {words:?}:\n{printed}", self.command);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Types a line on its terminal.
+    ///
+    /// # Panics
+    /// When it has none ([`Statewright::on_terminal`]).
+    pub fn r#type(&mut self, line: &str) {
+        let terminal = self.child.0.stdin.as_mut();
+        let typed = terminal.map(|terminal| terminal.write_all(format!("{line}\n").as_bytes()));
+        assert!(matches!(typed, Some(Ok(()))), "nothing can be typed: {typed:?}");
     }
 
     /// Sends it SIGINT, as Ctrl-C does.

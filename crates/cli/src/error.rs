@@ -1,6 +1,6 @@
 //! Why a command stopped. A user's mistake, AWS's refusal and a bug of ours read differently.
 
-use std::{fmt::Write as _, path::Path, process::ExitCode};
+use std::{fmt::Write as _, process::ExitCode};
 
 use statewright_planner::{Refusal, RefusalKind};
 use statewright_source::{Diagnostic, Sources, visible};
@@ -28,7 +28,7 @@ enum ErrorKind {
     Findings(Box<Sources>, Vec<Diagnostic>),
     /// AWS said no.
     Aws(Box<Refusal>),
-    /// A saved plan no longer fits; each reason in words.
+    /// A plan no longer fits; which one, and each reason in words.
     Stale(String, Vec<String>),
     /// Everything was said already; only the exit code is left.
     Said(u8),
@@ -48,9 +48,9 @@ impl CliError {
         Self { kind: ErrorKind::Findings(Box::new(sources), findings), hints: Vec::new() }
     }
 
-    /// A saved plan that no longer fits.
-    pub(crate) fn stale(file: &Path, reasons: Vec<String>) -> Self {
-        Self { kind: ErrorKind::Stale(file.display().to_string(), reasons), hints: Vec::new() }
+    /// A plan that no longer fits, saved or shown.
+    pub(crate) fn stale(plan: impl Into<String>, reasons: Vec<String>) -> Self {
+        Self { kind: ErrorKind::Stale(plan.into(), reasons), hints: Vec::new() }
     }
 
     pub(crate) fn bug(message: impl Into<String>) -> Self {
@@ -102,9 +102,9 @@ impl CliError {
                     let _ = writeln!(out, "  request id: {}", visible(id));
                 }
             }
-            ErrorKind::Stale(file, reasons) => {
+            ErrorKind::Stale(plan, reasons) => {
                 let word = title("error:");
-                let _ = writeln!(out, "{word} {} is no longer what would be done; nothing was written", visible(file));
+                let _ = writeln!(out, "{word} {} is no longer what would be done; nothing was written", visible(plan));
                 for reason in reasons {
                     let _ = writeln!(out, "  - {}", visible(reason));
                 }

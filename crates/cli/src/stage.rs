@@ -41,6 +41,16 @@ pub(crate) struct Staged {
 }
 
 impl Staged {
+    /// Reads AWS again and plans every spec anew, as it was read, with all that stops a plan.
+    pub(crate) async fn plans_again(&self) -> Vec<Plan> {
+        let plans = self.desired.iter().zip(&self.connections).map(|(desired, connection)| async move {
+            let (mut plan, _) = plan(desired, connection, &self.intent, Beside::Permissions).await;
+            statewright_spec::silence(&self.sources, &mut plan.findings);
+            plan
+        });
+        futures::future::join_all(plans).await
+    }
+
     /// Reads AWS again and plans the `at`-th spec anew, as it was read: what is left to do, and nothing beside.
     pub(crate) async fn plan_again(&self, at: usize) -> Plan {
         plan(&self.desired[at], &self.connections[at], &self.intent, Beside::Nothing).await.0

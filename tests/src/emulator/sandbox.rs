@@ -31,12 +31,17 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    pub(super) fn program(&self, name: &str) -> PathBuf {
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
 
     pub(super) fn leash() -> PathBuf {
         repository().join("tests/sandbox/leash.py")
+    }
+
+    /// The program that gives another one a terminal.
+    pub(crate) fn terminal() -> PathBuf {
+        repository().join("tests/sandbox/terminal.py")
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 
 use statewright_applier::{Journal, Options, apply as carry_out};
 use statewright_planner::Plan;
+use statewright_source::{Severity, Sources};
 
 use crate::{
     args::{ApplyArgs, EventFormat, Global, Running},
@@ -33,7 +34,7 @@ pub(crate) async fn apply(args: &ApplyArgs, global: &Global) -> Result<ExitCode>
     };
     let staged = Box::pin(signals.or_leave(staging)).await?;
     let consent = Consent { question: "apply these changes", broadening: args.allow_broadening };
-    converge(&staged, &args.run, global, &consent, &signals).await
+    converge(staged, &args.run, global, &consent, &signals).await
 }
 
 /// What is asked before anything is done.
@@ -47,30 +48,53 @@ pub(super) struct Consent {
 /// Plans again, and demands that it is the saved plan, step for step. Nothing of the file is carried out.
 async fn planned(file: &Path, paths: &[PathBuf], global: &Global, intent: &Intent) -> Result<Staged> {
     let saved = saved::read(file).map_err(|unread| unread.of(file))?;
-    let stale = |reasons: Vec<String>| {
-        let ours = env!("CARGO_PKG_VERSION");
-        let error = CliError::stale(file, reasons);
-        if saved.made.tool == ours {
-            return error;
-        }
-        error.hint(format!("it was saved by Statewright {}, and this is {ours}", saved.made.tool))
-    };
-    let flags = saved::flags(&saved.made, &saved::Made::with(intent, global));
+    let stale = |reasons: Vec<String>| CliError::stale(file.display().to_string(), reasons);
+    let made = saved::Made::with(intent, global);
+    if let Some(other) = saved::version(&saved.made, &made) {
+        return Err(stale(vec![other]).hint("apply it with the Statewright that made it, or plan again with --out"));
+    }
+    let flags = saved::flags(&saved.made, &made);
     if !flags.is_empty() {
         return Err(stale(flags).hint("give the same options, or plan again with --out"));
     }
     let paths = if paths.is_empty() { saved.specs(file)? } else { paths.to_vec() };
     let staged = stage(&paths, global, intent).await?;
-    let now = staged.plans.iter().map(|plan| SavedStack::of(plan, &staged.sources)).collect::<Result<Vec<_>>>()?;
-    match saved::plans(&saved.stacks, &now) {
+    match saved::plans(&saved.stacks, &stacks(&staged.plans, &staged.sources)?) {
         reasons if reasons.is_empty() => Ok(staged),
         reasons => Err(stale(reasons).hint("plan again with --out, and look at what it says now")),
     }
 }
 
+/// Plans as they are held against each other.
+fn stacks(plans: &[Plan], sources: &Sources) -> Result<Vec<SavedStack>> {
+    plans.iter().map(|plan| SavedStack::of(plan, sources)).collect()
+}
+
+/// Plans again after a question, which may have stood for an hour, and demands that the plans are those that were shown,
+/// step for step: what was agreed to is done whole, or not begun.
+async fn still_so(staged: &mut Staged, signals: &Signals) -> Result<()> {
+    let again = signals.or_leave(async { Ok(staged.plans_again().await) }).await?;
+    let mut reasons = saved::plans(&stacks(&staged.plans, &staged.sources)?, &stacks(&again, &staged.sources)?);
+    for (shown, now) in staged.plans.iter().zip(&again) {
+        let stops = now.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        reasons.extend(stops.map(|finding| finding.title.clone()));
+        // Of what is only named no step shows how it changed.
+        if reasons.is_empty() && shown.access != now.access {
+            reasons.push(format!("what {} allows changes otherwise", now.stack));
+        }
+    }
+    if !reasons.is_empty() {
+        return Err(CliError::stale("the plan that was shown", reasons)
+            .hint("something else writes here too; run it again, and look at what it says now"));
+    }
+    // The later reading is what the look before each write is held against.
+    staged.plans = again;
+    Ok(())
+}
+
 /// Carries out what was staged: shown first, and asked about unless `--yes`.
 pub(super) async fn converge(
-    staged: &Staged,
+    mut staged: Staged,
     running: &Running,
     global: &Global,
     consent: &Consent,
@@ -90,6 +114,7 @@ pub(super) async fn converge(
     }
     if !staged.plans.iter().all(Plan::is_empty) && !running.yes {
         ask(consent.question, signals).await?;
+        Box::pin(still_so(&mut staged, signals)).await?;
     }
     let options =
         Options { parallelism: usize::from(global.parallelism), patience: running.timeout, ..Options::default() };
@@ -110,7 +135,7 @@ pub(super) async fn converge(
         }
         complete &= journal.is_complete();
         if journal.is_complete()
-            && let Err(error) = confirm(staged, at, signals).await
+            && let Err(error) = confirm(&staged, at, signals).await
         {
             output::say(&error.render());
             complete = false;

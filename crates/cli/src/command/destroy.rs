@@ -19,5 +19,5 @@ pub(crate) async fn destroy(args: &DestroyArgs, global: &Global) -> Result<ExitC
     let signals = Signals::listen()?;
     let staged = Box::pin(signals.or_leave(stage(&args.paths, global, &intent))).await?;
     let consent = Consent { question: "destroy all of this", broadening: true };
-    converge(&staged, &args.run, global, &consent, &signals).await
+    converge(staged, &args.run, global, &consent, &signals).await
 }

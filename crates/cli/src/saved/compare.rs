@@ -12,9 +12,15 @@ const LONGEST: usize = 60;
 /// Differences within one step that are told.
 const TOLD: usize = 5;
 
+/// Another version of this program than the one that made the plan, which may mean something else by the same words.
+pub(crate) fn version(saved: &Made, ours: &Made) -> Option<String> {
+    (saved.tool != ours.tool)
+        .then(|| format!("it was made by Statewright {}, and this is {}", visible(&saved.tool), ours.tool))
+}
+
 /// Options that are not those that the plan was made with.
 pub(crate) fn flags(saved: &Made, given: &Made) -> Vec<String> {
-    // Named, so that one that comes later is asked for here. Another program's plan is held against ours, step for step.
+    // Named, so that one that comes later is asked for here.
     let Made { tool: _, environment, targets, executions, deep, drain, allow_delete_all, checksum: _ } = saved;
     let mut out = Vec::new();
     if *environment != given.environment {

@@ -23,7 +23,7 @@ use crate::{
     view::plan::{PlanOutput, for_saving},
 };
 
-pub(crate) use self::compare::{flags, plans};
+pub(crate) use self::compare::{flags, plans, version};
 pub(crate) use self::file::{check_target, read, write};
 
 /// What `plan --out` writes: what `plan --format json` prints, and what the plan was made with.

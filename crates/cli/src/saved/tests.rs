@@ -119,7 +119,14 @@ fn other_options_are_named() {
     the plan was made with --drain
     the plan was made without --allow-delete-all
     ");
-    assert_eq!(compare::flags(&saved, &Made { tool: "0.2.0".to_owned(), ..saved.clone() }), [""; 0]);
+    assert_eq!(compare::flags(&saved, &saved.clone()), [""; 0]);
+}
+
+#[test]
+fn another_version_is_named() {
+    let ours = Made { tool: "0.2.0".to_owned(), ..made() };
+    assert_snapshot!(compare::version(&made(), &ours).unwrap_or_default(), @"it was made by Statewright 0.1.0, and this is 0.2.0");
+    assert_eq!(compare::version(&ours, &ours), None);
 }
 
 /// A file with the right checksum.
