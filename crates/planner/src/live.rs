@@ -80,11 +80,11 @@ pub struct Fingerprint(pub BTreeMap<String, String>);
 /// What is known of one kind only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Detail {
-    /// A policy: which version is the default, and how many principals it is attached to.
+    /// A policy: which version is the default, and how often it is in use.
     Policy {
         /// `v3`.
         default_version: String,
-        /// Attachments to users, groups and roles.
+        /// Attachments to users, groups and roles, and users and roles that it is the boundary of.
         attachments: u32,
     },
     /// A role.
@@ -151,7 +151,7 @@ pub enum Found {
 pub enum Question {
     /// The versions of a policy whose document changes or that goes.
     PolicyVersions(Arn),
-    /// The roles, users and groups that hold a policy that goes.
+    /// The roles, users and groups that hold a policy that goes, or are bounded by it.
     PolicyAttachments(Arn),
     /// The instance profiles that hold a role that goes.
     InstanceProfiles(String),

@@ -18,7 +18,7 @@ use statewright_planner::{Detail, Fingerprint, Present, Refusal, operation::poli
 use statewright_spec::{Arn, Resource, Tags, kind::policy::Policy};
 use tokio::sync::OnceCell;
 
-use super::{Read, built, gone, required, unless_missing};
+use super::{Read, built, gone, required, unless_missing, unsigned};
 use crate::{
     Connection, document,
     pages::{self, Page},
@@ -129,8 +129,9 @@ fn map(arn: Arn, version: String, policy: Raw, encoded: Option<&str>) -> Result<
     if let Some(updated) = policy.update_date {
         fingerprint.0.insert("updated".to_owned(), updated.to_string());
     }
-    let attachments =
-        policy.attachment_count.unwrap_or_default() + policy.permissions_boundary_usage_count.unwrap_or_default();
+    let count = |what: &str, number: Option<i32>| unsigned("iam:GetPolicy", what, number.unwrap_or_default());
+    let attachments = count("attachment count", policy.attachment_count)?
+        .saturating_add(count("boundary usage count", policy.permissions_boundary_usage_count)?);
     let resource = Policy {
         document,
         path: policy.path.unwrap_or_else(|| "/".to_owned()),
@@ -143,10 +144,7 @@ fn map(arn: Arn, version: String, policy: Raw, encoded: Option<&str>) -> Result<
         owner,
         markers,
         fingerprint,
-        detail: Detail::Policy {
-            default_version: version,
-            attachments: u32::try_from(attachments).unwrap_or_default(),
-        },
+        detail: Detail::Policy { default_version: version, attachments },
     })
 }
 
@@ -242,14 +240,18 @@ mod tests {
     use super::*;
 
     fn raw() -> Raw {
+        counted(2, 1)
+    }
+
+    fn counted(attachments: i32, bounded: i32) -> Raw {
         Raw::builder()
             .policy_name("P")
             .policy_id("ANPA1")
             .arn("arn:aws:iam::123456789012:policy/team/P")
             .path("/team/")
             .default_version_id("v3")
-            .attachment_count(2)
-            .permissions_boundary_usage_count(1)
+            .attachment_count(attachments)
+            .permissions_boundary_usage_count(bounded)
             .update_date(DateTime::from_secs(0))
             .tags(Tag::builder().key("statewright:stack").value("s@r").build().unwrap())
             .tags(Tag::builder().key("team").value("data").build().unwrap())
@@ -275,6 +277,17 @@ mod tests {
         let arn = Arn::parse("arn:aws:iam::123456789012:policy/team/P").unwrap();
         let refusal = map(arn, "v3".to_owned(), raw(), None).unwrap_err();
         assert_eq!(refusal.to_string(), "iam:GetPolicyVersion: the answer holds no document");
+    }
+
+    #[test]
+    fn counts_out_of_all_bounds_are_no_panic() {
+        let arn = Arn::parse("arn:aws:iam::123456789012:policy/team/P").unwrap();
+        let read = |raw| map(arn.clone(), "v3".to_owned(), raw, Some("%7B%22Statement%22%3A%5B%5D%7D"));
+        let present = read(counted(i32::MAX, i32::MAX)).unwrap();
+        let Detail::Policy { attachments, .. } = present.detail else { panic!("{:?}", present.detail) };
+        assert_eq!(attachments, u32::MAX - 1);
+        let refusal = read(counted(-1, 0)).unwrap_err();
+        assert_eq!(refusal.kind, statewright_planner::RefusalKind::Malformed);
     }
 
     #[test]

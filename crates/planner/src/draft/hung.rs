@@ -18,6 +18,16 @@ impl<'a> Survey<'a> {
             .collect()
     }
 
+    /// Our roles whose permissions boundary a policy is, as they are.
+    pub(super) fn bound_by(&self, policy: &Arn) -> Vec<&'a Address> {
+        self.ours()
+            .filter_map(|(address, present)| match &present.resource {
+                Resource::Role(role) if role.permissions_boundary.as_ref() == Some(policy) => Some(address),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// Whether the step that replaces a policy hangs it on the role again.
     pub(super) fn hangs_again(&self, role: &Address, policy: &Arn) -> bool {
         match self.standing.get(role) {

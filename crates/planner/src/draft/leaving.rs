@@ -106,11 +106,13 @@ pub(super) fn versions(
 /// A policy that goes must hang on nothing but roles of ours: taking it off others would change what is not ours.
 pub(super) fn attached_elsewhere(survey: &Survey<'_>, address: &Address, present: &Present, notes: &mut Notes) {
     let Detail::Policy { attachments, .. } = &present.detail else { return };
-    let ours: BTreeSet<String> =
-        survey.holders(&present.arn).into_iter().map(|(role, _)| format!("role/{}", role.name)).collect();
-    if usize::try_from(*attachments).is_ok_and(|n| n == ours.len()) {
+    let (holders, bound) = (survey.holders(&present.arn), survey.bound_by(&present.arn));
+    // A role that holds the policy and is bounded by it counts twice, and is named once.
+    if usize::try_from(*attachments).is_ok_and(|n| n == holders.len() + bound.len()) {
         return;
     }
+    let ours = holders.into_iter().map(|(role, _)| role).chain(bound);
+    let ours: BTreeSet<String> = ours.map(|role| format!("role/{}", role.name)).collect();
     let question = Question::PolicyAttachments(present.arn.clone());
     let what = "knowing what the policy is attached to";
     let Some(Answer::PolicyAttachments(all)) = notes.ask(survey.live, survey.place(address), question, what) else {

@@ -83,11 +83,7 @@ pub(super) fn draft(
 
 /// A boundary cannot be taken off a role for the time of a replace: the role would have more rights than it may.
 fn boundary(survey: &Survey<'_>, address: &Address, present: &Present, notes: &mut Notes) {
-    let bound = survey.ours().filter_map(|(role, p)| match &p.resource {
-        Resource::Role(r) if r.permissions_boundary.as_ref() == Some(&present.arn) => Some(role.to_string()),
-        _ => None,
-    });
-    let bound: Vec<String> = bound.collect();
+    let bound: Vec<String> = survey.bound_by(&present.arn).into_iter().map(ToString::to_string).collect();
     if !bound.is_empty() {
         let title = format!("{address} cannot be replaced: it is the permissions boundary of {}", bound.join(", "));
         let error = survey.place(address).on(Diagnostic::error(codes::IS_BOUNDARY, title), "", "declared here");

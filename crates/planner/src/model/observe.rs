@@ -69,8 +69,9 @@ impl World {
         let found = match address.kind {
             Kind::Policy => self.policies.get(name).map(|live| {
                 let document = live.versions.iter().find(|(n, _)| *n == live.default).map(|(_, d)| d.clone());
-                let holds = |r: &&super::LiveRole| r.role.attachments.contains(&live.arn);
-                let attached = self.roles.values().filter(holds).count()
+                // AttachmentCount and PermissionsBoundaryUsageCount.
+                let attached = self.roles.values().filter(|r| r.role.attachments.contains(&live.arn)).count()
+                    + self.roles.values().filter(|r| r.role.permissions_boundary.as_ref() == Some(&live.arn)).count()
                     + self.other_holders.iter().filter(|(policy, _)| policy == name).count();
                 let (path, description) = (live.path.clone(), live.description.clone());
                 let document = document.unwrap_or_default();
@@ -162,7 +163,9 @@ impl World {
                 Answer::PolicyVersions(versions.map(|(n, _)| format!("v{n}")).collect())
             }
             Question::PolicyAttachments(arn) => {
-                let roles = self.roles.iter().filter(|(_, r)| r.role.attachments.contains(arn));
+                let roles = self.roles.iter().filter(|(_, r)| {
+                    r.role.attachments.contains(arn) || r.role.permissions_boundary.as_ref() == Some(arn)
+                });
                 let others = self.other_holders.iter().filter(|(policy, _)| policy == arn.name());
                 let names = roles.map(|(name, _)| format!("role/{name}")).chain(others.map(|(_, who)| who.clone()));
                 Answer::PolicyAttachments(names.collect())

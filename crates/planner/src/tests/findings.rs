@@ -223,6 +223,31 @@ fn attached_elsewhere() {
     "#);
 }
 
+/// IAM counts boundaries beside attachments, and lists who is bounded among who holds.
+#[test]
+fn a_boundary_of_our_own_is_nobody_elses() {
+    let mut bounded = samples::role(&["P"]);
+    bounded.permissions_boundary = Some(samples::policy_arn("P"));
+    let all = Stack::new("etl")
+        .with("P", Resource::Policy(samples::policy(&["s3:GetObject"])))
+        .with("R", Resource::Role(bounded));
+    let mut world = applied(&all);
+    let destroy = planned_with(&world, &all, Mode::Destroy, &Options::default());
+    assert_eq!(findings(&destroy), "");
+    let order: Vec<String> = destroy.steps.iter().map(|step| step.address.to_string()).collect();
+    assert_eq!(order, ["role.R", "policy.P"]);
+    assert!(destroy.steps[1].needs.contains(&destroy.steps[0].id), "a policy that bounds a role does not go");
+    // Both go in one apply, or the role stays without it.
+    let left = Stack::new("etl").with("R", Resource::Role(samples::role(&[])));
+    assert_eq!(show(&world, &left), "");
+    world.other_holders.insert(("P".to_owned(), "role/Theirs".to_owned()));
+    assert_snapshot!(findings(&planned_with(&world, &all, Mode::Destroy, &Options::default())), @r#"
+    error[PLAN009] policy.P cannot go: it is attached to role/Theirs, not of this stack
+        at: declared here
+        help: detach it there first, or keep the policy as it is
+    "#);
+}
+
 #[test]
 fn in_an_instance_profile() {
     let mut world = applied(&stack());
