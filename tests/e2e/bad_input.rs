@@ -122,6 +122,18 @@ fn two_stacks_that_declare_the_same() {
 }
 
 #[test]
+fn two_specs_of_one_stack_do_not_delete_each_other() {
+    let world = World::ministack();
+    world.write("specs/one.yaml", GOOD);
+    world.write("specs/two.yaml", "statewright: 1\nstack: shop\nlog_groups: { /shop: {} }\n");
+    for command in ["validate", "apply", "destroy"] {
+        let mut arguments = vec![command, "specs"];
+        arguments.extend((command != "validate").then_some("--yes"));
+        refused(&world, &arguments, &["SPEC056", "one.yaml:2:8", "two.yaml:2:8", "another name after `stack:`"]);
+    }
+}
+
+#[test]
 fn credentials_accounts_and_endpoints() {
     let world = World::ministack();
     world.write("shop.yaml", GOOD);

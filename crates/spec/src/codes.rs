@@ -49,6 +49,7 @@ codes! {
     WRONG_ACCOUNT "SPEC053" "The caller's account is not the one that the spec is for."
     WRONG_REGION "SPEC054" "The region is not the one that the spec is for."
     RENAME "SPEC055" "A former name that is the resource's own, is still declared, or is given twice."
+    TWO_SPECS "SPEC056" "Two specs are of one stack, environment and region: each would delete what the other declares."
 
     TAG_KEY "SPEC060" "A tag's key is empty, too long, reserved, or has characters that AWS refuses."
     TAG_VALUE "SPEC061" "A tag's value is too long, or has characters that AWS refuses."

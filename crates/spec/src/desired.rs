@@ -59,6 +59,8 @@ pub struct Declared {
 pub struct Desired {
     /// The stack's name.
     pub stack: String,
+    /// Where the spec says it; `None` where no spec does.
+    pub stack_span: Option<Span>,
     /// The environment, where one was chosen.
     pub environment: Option<String>,
     /// Who owns what is declared here.
@@ -90,6 +92,7 @@ impl Desired {
     pub fn nothing(identity: &Identity) -> Self {
         Self {
             stack: String::new(),
+            stack_span: None,
             environment: None,
             owner: Owner::new("none", None, &identity.region),
             identity: identity.clone(),

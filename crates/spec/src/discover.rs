@@ -8,7 +8,7 @@ use std::{
 
 use statewright_source::{Diagnostic, FileId, MAX_FILE_BYTES, parse_yaml, visible};
 
-use crate::{Address, Desired, Kind, codes, files::FileFault};
+use crate::{Address, Desired, Kind, Owner, codes, files::FileFault};
 
 /// The specs that the paths mean, in order: a file is a spec, a directory stands for the specs at its top level. Without a
 /// path it is `specs/` if that exists, else the current directory.
@@ -44,7 +44,7 @@ fn directory(path: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
         fs::read_dir(path).and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>());
     let mut entries = entries.map_err(|e| FileFault::System(e.kind().to_string()).finding(&shown))?;
     entries.sort();
-    let yaml = |p: &PathBuf| p.extension().is_some_and(|e| e == "yaml" || e == "yml") && p.is_file();
+    let yaml = |p: &PathBuf| p.extension().is_some_and(|e| e == "yaml" || e == "yml");
     let mut candidates = 0;
     let specs: Vec<PathBuf> = entries
         .into_iter()
@@ -66,10 +66,11 @@ fn directory(path: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     Err(Box::new(found))
 }
 
-/// Whether the text says that it is a spec. One that cannot be parsed counts if it looks like one, so that its faults are told.
+/// Whether the text says that it is a spec. One that cannot be parsed counts if it looks like one, so that its faults are told;
+/// one that cannot be read counts in any case, as a stack that is silently left out looks like one without changes.
 fn is_spec(path: &Path) -> bool {
-    let Ok(bytes) = crate::files::read(path, MAX_FILE_BYTES as u64) else { return false };
-    let Ok(text) = statewright_source::decode(&bytes) else { return false };
+    let Ok(bytes) = crate::files::read(path, MAX_FILE_BYTES as u64) else { return true };
+    let Ok(text) = statewright_source::decode(&bytes) else { return true };
     match parse_yaml(FileId(0), &text).root {
         Some(root) => root.get("statewright").is_some(),
         None => text.lines().any(|line| {
@@ -80,10 +81,10 @@ fn is_spec(path: &Path) -> bool {
     }
 }
 
-/// Resources that two stacks declare. Both places are shown.
+/// Specs of one owner, and resources that two specs declare. Both places are shown.
 pub fn conflicts(all: &[&Desired]) -> Vec<Diagnostic> {
     let mut first: BTreeMap<(String, String, Kind, String), (&Desired, &Address)> = BTreeMap::new();
-    let mut out = Vec::new();
+    let mut out = two_of_one_owner(all);
     for desired in all {
         for (address, declared) in &desired.resources {
             // IAM is the same in all regions, and names there differ by more than case.
@@ -98,10 +99,15 @@ pub fn conflicts(all: &[&Desired]) -> Vec<Diagnostic> {
                 first.insert(key, (desired, address));
                 continue;
             };
+            let (one, two, what) = if other.stack == desired.stack {
+                (&other.spec_name, &desired.spec_name, "specs")
+            } else {
+                (&other.stack, &desired.stack, "stacks")
+            };
             let title = format!(
-                "the stacks `{}` and `{}` both declare {} `{}`",
-                visible(&other.stack),
-                visible(&desired.stack),
+                "the {what} `{}` and `{}` both declare {} `{}`",
+                visible(one),
+                visible(two),
                 address.kind.noun(),
                 visible(&address.name)
             );
@@ -113,6 +119,34 @@ pub fn conflicts(all: &[&Desired]) -> Vec<Diagnostic> {
             }
             out.push(found);
         }
+    }
+    out
+}
+
+/// Specs whose resources carry one tag: what the one does not declare looks to it as if it had left the stack.
+fn two_of_one_owner(all: &[&Desired]) -> Vec<Diagnostic> {
+    let mut first: BTreeMap<(&str, &Owner), &Desired> = BTreeMap::new();
+    let mut out = Vec::new();
+    for desired in all {
+        let Some(other) = first.get(&(desired.identity.account.as_str(), &desired.owner)) else {
+            first.insert((desired.identity.account.as_str(), &desired.owner), desired);
+            continue;
+        };
+        let title = format!(
+            "`{}` and `{}` are both of the stack `{}`: each would delete what the other declares",
+            visible(&other.spec_name),
+            visible(&desired.spec_name),
+            visible(&desired.stack)
+        );
+        let mut found = Diagnostic::error(codes::TWO_SPECS, title)
+            .help("give one of them another name after `stack:`, or declare everything in one spec");
+        if let Some(span) = desired.stack_span {
+            found = found.at(span, "again here");
+        }
+        if let Some(span) = other.stack_span {
+            found = found.related(span, "first here");
+        }
+        out.push(found);
     }
     out
 }

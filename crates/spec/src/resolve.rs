@@ -295,6 +295,7 @@ impl<'a> Pass<'a> {
         let desired = Desired {
             owner: Owner::new(&stack, environment.as_deref(), region),
             stack,
+            stack_span: self.loaded.root.get("stack").map(|node| node.span),
             environment,
             identity: self.identity.clone(),
             spec_name: self.loaded.name.clone(),

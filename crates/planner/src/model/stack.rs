@@ -105,6 +105,7 @@ impl Stack {
             .collect();
         Desired {
             stack: self.name.clone(),
+            stack_span: None,
             environment: self.environment.clone(),
             owner: self.owner(identity),
             identity: identity.clone(),

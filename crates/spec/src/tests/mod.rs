@@ -79,7 +79,12 @@ impl Repository {
             Ok(loaded) => loaded.resolve(&self.identity),
             Err(findings) => (None, findings),
         };
-        Outcome { desired, findings, sources, prefix: format!("{}/", self.dir.path().display()) }
+        Outcome { desired, findings, sources, prefix: self.prefix() }
+    }
+
+    /// What stands before the name of each file.
+    fn prefix(&self) -> String {
+        format!("{}/", self.dir.path().display())
     }
 
     /// The findings as text.

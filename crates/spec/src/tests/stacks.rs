@@ -18,6 +18,30 @@ fn a_directory_is_its_specs() {
 }
 
 #[test]
+fn what_cannot_be_read_is_not_left_out() {
+    let repository = Repository::new(&with(""))
+        .file("bytes.yaml", b"statewright: 1\nstack: caf\xe9\n")
+        .file("large.yaml", format!("{}#{}", with(""), "x".repeat(statewright_source::MAX_FILE_BYTES)))
+        .file("folder.yaml/spec.yaml", with(""))
+        .file("notes.txt", b"caf\xe9");
+    std::os::unix::fs::symlink("gone", repository.path("link.yaml")).unwrap();
+    let mut sources = statewright_source::Sources::default();
+    let told: Vec<String> = discover(&[repository.path("")])
+        .unwrap()
+        .into_iter()
+        .filter_map(|path| crate::load(&mut sources, &crate::Request { path, ..crate::Request::default() }).err())
+        .flatten()
+        .map(|d| format!("{} {}", d.code, d.title.replace(&repository.prefix(), "")))
+        .collect();
+    assert_snapshot!(told.join("\n"), @"
+    SRC001 `bytes.yaml` is not UTF-8: byte 25 is 0xE9
+    SPEC001 `folder.yaml` is a directory, not a file
+    SPEC022 `large.yaml` is larger than 1048576 bytes
+    SPEC001 there is no file `link.yaml`
+    ");
+}
+
+#[test]
 fn a_directory_without_specs() {
     let repository = Repository::new("a: 1\n").file("empty/x.txt", "");
     let told = |path: &str| {
@@ -30,6 +54,38 @@ fn a_directory_without_specs() {
     };
     assert_snapshot!(told("empty"), @r"SPEC002 there is no spec in `DIR/empty`: it holds no YAML file");
     assert_snapshot!(told(""), @r"SPEC002 there is no spec in `DIR/`: its one YAML file has no key `statewright`");
+}
+
+#[test]
+fn two_specs_of_one_stack() {
+    let repository = Repository::new("statewright: 1\nstack: shop\nlog_groups: { /a: {} }\n")
+        .file("b.yaml", "statewright: 1\n# Copied.\nstack: shop\nlog_groups: { /a: {}, /b: {} }\n");
+    let mut sources = statewright_source::Sources::default();
+    let loaded = ["spec.yaml", "b.yaml"].map(|name| {
+        let request = crate::Request { path: repository.path(name), ..crate::Request::default() };
+        crate::load(&mut sources, &request).unwrap()
+    });
+    let told = |identities: [crate::Identity; 2]| {
+        let [a, b] = [0, 1].map(|i| loaded[i].resolve(&identities[i]).0.unwrap());
+        let findings = conflicts(&[&a, &b]);
+        super::Outcome { desired: None, findings, sources: sources.clone(), prefix: repository.prefix() }.told()
+    };
+    assert_snapshot!(told([live(), live()]), @"
+    error[SPEC056] `spec.yaml` and `b.yaml` are both of the stack `shop`: each would delete what the other declares
+      b.yaml:3:8 `shop` again here
+      spec.yaml:2:8 `shop` first here
+      = give one of them another name after `stack:`, or declare everything in one spec
+    error[SPEC052] the specs `spec.yaml` and `b.yaml` both declare log group `/a`
+      b.yaml:4:15 `/a` again here
+      spec.yaml:3:15 `/a` first here
+      = a resource belongs to one stack; the other names it by its ARN
+    ");
+    // Offline as well, where account and region are not known.
+    assert!(told([crate::Identity::unknown(), crate::Identity::unknown()]).contains("SPEC056"));
+    let far = crate::Identity { region: crate::Region::new("eu-west-1"), ..live() };
+    let other = crate::Identity { account: crate::AccountId::new("210987654321"), ..live() };
+    assert_eq!(told([live(), far]), "fine");
+    assert_eq!(told([live(), other]), "fine");
 }
 
 #[test]
