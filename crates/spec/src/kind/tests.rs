@@ -165,3 +165,70 @@ fn anything_at_any_key() {
     }
     assert_eq!(twice.concat(), "");
 }
+
+/// Each word that the type of a key takes: those that stand in its schema.
+fn words(schema: &Value, definitions: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {
+    let Some(object) = schema.as_object() else { return };
+    if let Some(name) = object.get("$ref").and_then(Value::as_str) {
+        return words(&definitions[name.rsplit('/').next().unwrap()], definitions, pointer, found);
+    }
+    let listed = object.get("enum").and_then(Value::as_array).into_iter().flatten();
+    found.extend(listed.chain(object.get("const")).map(|word| (pointer.to_owned(), word.clone())));
+    for (key, inner) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        words(inner, definitions, &format!("{pointer}/{key}"), found);
+    }
+    for key in ["anyOf", "allOf", "oneOf"] {
+        for inner in object.get(key).and_then(Value::as_array).into_iter().flatten() {
+            words(inner, definitions, pointer, found);
+        }
+    }
+}
+
+/// An editor marks nothing that is taken: each word of each key, and each key that says whose a resource is.
+#[test]
+fn the_published_schema_takes_each_word_and_each_custody() {
+    let published = schema::schema();
+    let validator = jsonschema::draft7::new(&published).unwrap();
+    let mut refused = Vec::new();
+    let mut hold = |kind: Kind, pointer: &str, value: &Value| {
+        let mut body = least(kind);
+        let mut at = &mut body;
+        let mut parts = pointer[1..].split('/').peekable();
+        while let Some(part) = parts.next() {
+            let last = parts.peek().is_none();
+            // Such as `trust`, which is a text in the least.
+            if !at.is_object() {
+                *at = json!({});
+            }
+            let map = at.as_object_mut().unwrap();
+            if last {
+                map.insert(part.to_owned(), value.clone());
+                break;
+            }
+            at = map.entry(part).or_insert_with(|| json!({}));
+        }
+        let spec = json!({ "statewright": 1, "stack": "s", kind.section(): { "x": body } });
+        refused.extend(validator.iter_errors(&spec).map(|e| format!("{kind} {pointer} = {value}: {e}")));
+    };
+    for kind in Kind::ALL {
+        let schema = schema::kind_schema(kind);
+        let mut found = Vec::new();
+        words(&schema, &schema["definitions"], "", &mut found);
+        assert!(found.iter().any(|(pointer, _)| pointer == "/replace"), "{kind}");
+        for (pointer, word) in found {
+            hold(kind, &pointer, &word);
+        }
+        let custody = [
+            ("/adopt", json!(true)),
+            ("/adopt", json!({ "from": "other/dev@us-east-1" })),
+            ("/protect", json!(true)),
+            ("/retain", json!(true)),
+            ("/was", json!("former")),
+            ("/ignore_tags", json!(["cost-*"])),
+        ];
+        for (pointer, value) in custody {
+            hold(kind, pointer, &value);
+        }
+    }
+    assert_eq!(refused, Vec::<String>::new());
+}

@@ -23,9 +23,6 @@ pub fn schema() -> Value {
             body.remove("$schema");
             body.remove("title");
         }
-        if let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut) {
-            properties.extend(defaults(kind));
-        }
         nullable(&mut body);
         definitions.insert(kind.as_str().to_owned(), body);
         sections.insert(
@@ -74,22 +71,6 @@ const fn description(kind: Kind) -> &'static str {
         Kind::Job => "Glue jobs, by name.",
         Kind::StateMachine => "Step Functions state machines, by name.",
     }
-}
-
-/// Keys that have one word so far: what is done anyway.
-fn defaults(kind: Kind) -> Map<String, Value> {
-    let one = |word: &str, text: &str| json!({ "description": text, "enum": [word], "default": word });
-    let mut out = Map::new();
-    match kind {
-        Kind::Role => {
-            out.insert(
-                "attachments".to_owned(),
-                one("exclusive", "What happens to attachments that the spec does not name: they are removed."),
-            );
-        }
-        Kind::Policy | Kind::LogGroup | Kind::Function | Kind::Job | Kind::StateMachine => {}
-    }
-    out
 }
 
 /// Nothing may stand where a map stands.
