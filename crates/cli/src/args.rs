@@ -37,7 +37,7 @@ pub(crate) struct Global {
     /// The profile of the AWS configuration to use
     #[arg(long, global = true, value_name = "NAME", help_heading = "Global options")]
     pub(crate) profile: Option<String>,
-    /// The region, where neither the spec nor the AWS configuration names one
+    /// The region; else the spec's, else the AWS configuration's. A spec that names another one refuses it
     #[arg(long, global = true, value_name = "REGION", help_heading = "Global options")]
     pub(crate) region: Option<String>,
     /// Where AWS is; else AWS_ENDPOINT_URL, else AWS itself
