@@ -1,5 +1,6 @@
 # Everything here runs on a machine with Rust, Python 3.11 and make; no AWS account is needed, and nothing is installed outside
-# the checkout and the user's cache folder.
+# the checkout and the user's cache folder, but for the browser: `make browser` and continuous integration (CI=true) install it
+# from Debian's packages, and without it the tests of the dashboard are skipped.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -40,7 +41,7 @@ sandbox-pins: ## Write the emulators' whole closure anew, after a change of test
 	mv $(SANDBOX)/requirements.txt $(PINS)
 
 browser: ## Chromium and its driver for the tests of the dashboard, from Debian's packages where they are missing
-	@scripts/browser.sh
+	@scripts/browser.sh install
 
 build: ## The binary, for use and for the end-to-end tests
 	$(CARGO) build --locked --package statewright
@@ -90,9 +91,12 @@ faults: sandbox ## Kills, signals, races and AWS's weather, at every point; the 
 	'$(CARGO_TARGET_DIR)/debug/statewright-faults' --write docs/reliability.md
 
 # Binary and tests are built in one go, so that both cores have work.
-test: sandbox browser lint ## Everything: format, lints, unit, property, snapshot and end-to-end tests on both emulators
+test: sandbox lint ## Everything: format, lints, unit, property, snapshot and end-to-end tests on both emulators, the demo
+	@scripts/browser.sh
 	$(CARGO) build --locked --workspace --bins --tests
 	INSTA_UPDATE=no $(CARGO) test --locked --workspace
+	scripts/demo.sh
+	@scripts/browser.sh
 
 clean: ## Remove the sandbox; the build's cache stays (cargo clean removes it)
 	rm -rf $(SANDBOX)
