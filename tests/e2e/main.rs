@@ -21,6 +21,7 @@ mod questions;
 mod saved;
 mod secrets;
 mod seed;
+mod several;
 mod shrink;
 mod status;
 mod waits;

@@ -41,6 +41,11 @@ pub(crate) struct Staged {
 }
 
 impl Staged {
+    /// What the plans do.
+    pub(crate) fn mode(&self) -> Mode {
+        self.intent.mode
+    }
+
     /// Reads AWS again and plans every spec anew, as it was read, with all that stops a plan.
     pub(crate) async fn plans_again(&self) -> Vec<Plan> {
         let plans = self.desired.iter().zip(&self.connections).map(|(desired, connection)| async move {

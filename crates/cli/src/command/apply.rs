@@ -121,7 +121,7 @@ pub(super) async fn converge(
     signals.finish_what_begins();
     let mut complete = true;
     for (at, (plan, connection)) in staged.plans.iter().zip(&staged.connections).enumerate() {
-        let progress = view::progress::progress(plan, running.format);
+        let progress = view::progress::progress(plan, staged.mode(), running.format);
         if plan.is_empty() {
             progress.journal(&Journal::default());
             continue;
@@ -130,9 +130,6 @@ pub(super) async fn converge(
         let apply = carry_out(plan, connection.as_ref(), &options, signals.interrupt(), &sink);
         let Some(journal) = signals.unless_insisted(apply).await else { return Ok(signals.exit_code()) };
         progress.journal(&journal);
-        if journal.interrupted {
-            return Ok(signals.exit_code());
-        }
         complete &= journal.is_complete();
         if journal.is_complete()
             && let Err(error) = confirm(&staged, at, signals).await
@@ -140,9 +137,10 @@ pub(super) async fn converge(
             output::say(&error.render());
             complete = false;
         }
-        if signals.is_raised() {
-            return Ok(signals.exit_code());
-        }
+        // No return once interrupted: the stacks that follow begin nothing, and each says in its journal what is left.
+    }
+    if signals.is_raised() {
+        return Ok(signals.exit_code());
     }
     Ok(if complete { ExitCode::SUCCESS } else { 1.into() })
 }

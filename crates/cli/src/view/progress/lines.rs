@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Mutex, time::SystemTime};
 
 use statewright_applier::{Event, Journal, What};
-use statewright_planner::{Plan, StepId};
+use statewright_planner::{Mode, Plan, StepId};
 use statewright_source::visible;
 
 use super::{Progress, closing};
@@ -12,12 +12,13 @@ use crate::output;
 /// Writes lines on stderr, and the closing words on stdout.
 pub(super) struct Lines<'a> {
     plan: &'a Plan,
+    mode: Mode,
     started: Mutex<BTreeMap<StepId, SystemTime>>,
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(plan: &'a Plan) -> Self {
-        Self { plan, started: Mutex::default() }
+    pub(super) fn new(plan: &'a Plan, mode: Mode) -> Self {
+        Self { plan, mode, started: Mutex::default() }
     }
 
     fn seconds(&self, event: &Event) -> String {
@@ -46,6 +47,6 @@ impl Progress for Lines<'_> {
     }
 
     fn journal(&self, journal: &Journal) {
-        output::data(&closing(self.plan, journal));
+        output::data(&closing(self.plan, self.mode, journal));
     }
 }

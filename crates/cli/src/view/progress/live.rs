@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use statewright_applier::{Event, Journal, What};
-use statewright_planner::{Plan, Step, StepId};
+use statewright_planner::{Mode, Plan, Step, StepId};
 use statewright_source::visible;
 
 use super::{Progress, closing};
@@ -16,13 +16,14 @@ use crate::{
 /// A spinner a running step; a finished one leaves a line above.
 pub(super) struct Live<'a> {
     plan: &'a Plan,
+    mode: Mode,
     bars: MultiProgress,
     running: Mutex<BTreeMap<StepId, ProgressBar>>,
 }
 
 impl<'a> Live<'a> {
-    pub(super) fn new(plan: &'a Plan) -> Self {
-        Self { plan, bars: MultiProgress::new(), running: Mutex::default() }
+    pub(super) fn new(plan: &'a Plan, mode: Mode) -> Self {
+        Self { plan, mode, bars: MultiProgress::new(), running: Mutex::default() }
     }
 
     fn step(&self, id: StepId) -> Option<&Step> {
@@ -93,6 +94,6 @@ impl Progress for Live<'_> {
 
     fn journal(&self, journal: &Journal) {
         let _ = self.bars.clear();
-        output::data(&closing(self.plan, journal));
+        output::data(&closing(self.plan, self.mode, journal));
     }
 }

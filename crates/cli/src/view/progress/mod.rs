@@ -9,7 +9,7 @@ pub(crate) use json::ApplyLine;
 use std::fmt::Write as _;
 
 use statewright_applier::{Event, Journal};
-use statewright_planner::{Plan, Step};
+use statewright_planner::{Mode, Plan, Step};
 
 use crate::{
     args::EventFormat,
@@ -26,16 +26,16 @@ pub(crate) trait Progress: Send + Sync {
 }
 
 /// The listener for a format and for where the output goes.
-pub(crate) fn progress(plan: &Plan, format: EventFormat) -> Box<dyn Progress + '_> {
+pub(crate) fn progress(plan: &Plan, mode: Mode, format: EventFormat) -> Box<dyn Progress + '_> {
     match format {
         EventFormat::Json => Box::new(json::Json::new(plan)),
-        EventFormat::Text if output::is_live() => Box::new(live::Live::new(plan)),
-        EventFormat::Text => Box::new(lines::Lines::new(plan)),
+        EventFormat::Text if output::is_live() => Box::new(live::Live::new(plan, mode)),
+        EventFormat::Text => Box::new(lines::Lines::new(plan, mode)),
     }
 }
 
 /// The closing words: what was done, what failed and why, what was not started and why.
-fn closing(plan: &Plan, journal: &Journal) -> String {
+fn closing(plan: &Plan, mode: Mode, journal: &Journal) -> String {
     let name = |id| plan.steps.iter().find(|s: &&Step| s.id == id).map(|s| s.address.to_string()).unwrap_or_default();
     let mut out = String::from("\n");
     for (id, why) in &journal.failed {
@@ -48,7 +48,11 @@ fn closing(plan: &Plan, journal: &Journal) -> String {
     let total = plan.steps.len();
     let done = journal.done.len();
     if total == 0 {
-        return "\nNothing to do: AWS is as the spec says.\n".to_owned();
+        let why = match mode {
+            Mode::Apply => "AWS is as the spec says",
+            Mode::Destroy => "AWS has nothing of this stack",
+        };
+        return format!("\nNothing to do: {why}.\n");
     }
     let steps = if total == 1 { "step" } else { "steps" };
     let verdict = if journal.interrupted {
