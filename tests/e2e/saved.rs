@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, os::unix::fs::PermissionsExt as _};
 
 use serde_json::{Value, json};
 use statewright_tests::{
-    Outcome, World,
-    proxy::{ByHand, Fault, Nth, Service, When},
+    Emulator, Outcome, World,
+    proxy::{ByHand, Fault, Functions, Nth, Service, Weather, When},
 };
 
 use crate::outputs::holds;
@@ -247,6 +247,72 @@ fn a_plan_with_errors_is_not_saved() {
     let out = save(&world).expect(1);
     assert!(out.stderr.contains("The plan was not saved to plan.json: its findings must be mended first."), "{out}");
     assert!(!world.repository().join(FILE).exists());
+}
+
+/// Lambda's revision is another one when a function has settled; nobody changed it.
+#[test]
+fn a_function_that_settled_since_is_as_planned() {
+    let functions = Functions { pending_seconds: 0.0, in_progress_seconds: 5.0 };
+    let weather = Weather { functions: Some(functions), ..Weather::default() };
+    let world = World::with(Emulator::Ministack, |setup| setup.weather.extend(weather.layers()));
+    world.write("app.py", "def handler(event, context):\n    return 'ok'\n");
+    let spec = "statewright: 1\nstack: f\nroles: { F: { trust: lambda.amazonaws.com } }\n\
+                functions: { f: { runtime: python3.12, handler: app.handler, code: app.py, role: F } }\n";
+    world.write("f.yaml", spec);
+    let _ = world.statewright(["apply", "f.yaml", "--yes"]).run().expect(0);
+    let by_hand = json!({ "FunctionName": "f", "Description": "by hand" });
+    world.aws().r#do(&Service::Lambda, "UpdateFunctionConfiguration", by_hand.clone());
+    let state =
+        || world.aws().r#do(&Service::Lambda, "GetFunction", json!({ "FunctionName": "f" }))["Configuration"].take();
+    let before = state();
+    assert_eq!(before["LastUpdateStatus"], "InProgress", "{before:#}");
+    let _ = world.statewright(["plan", "f.yaml", "--out", FILE]).run().expect(0);
+    while state()["LastUpdateStatus"] == "InProgress" {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    assert_ne!(state()["RevisionId"], before["RevisionId"]);
+    let plan = std::fs::read(world.repository().join(FILE)).unwrap();
+    let _ = apply(&world, &[]).expect(0);
+    // The same change by another hand is one.
+    world.aws().r#do(&Service::Lambda, "UpdateFunctionConfiguration", by_hand);
+    world.write(FILE, plan);
+    world.forget_calls();
+    refused(&world, apply(&world, &[]), "function.f: somebody changed it since (modified ");
+}
+
+/// What others hang on a role that leaves its attachments to them is no change of it.
+#[test]
+fn what_others_hang_on_a_role_that_is_shared_since_is_as_planned() {
+    let world = World::ministack();
+    let spec = |description: &str| {
+        let role = format!("R: {{ trust: lambda.amazonaws.com, attachments: report, description: {description} }}");
+        world.write("r.yaml", format!("statewright: 1\nstack: r\nroles: {{ {role} }}\n"));
+    };
+    spec("before");
+    let _ = world.statewright(["apply", "r.yaml", "--yes"]).run().expect(0);
+    spec("after");
+    let _ = world.statewright(["plan", "r.yaml", "--out", FILE]).run().expect(0);
+    let document =
+        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}"#;
+    let inline = json!({ "RoleName": "R", "PolicyName": "Theirs", "PolicyDocument": document });
+    world.aws().r#do(&Service::Iam, "PutRolePolicy", inline);
+    let policy = json!({ "PolicyName": "Theirs", "PolicyDocument": document });
+    let arn = world.aws().r#do(&Service::Iam, "CreatePolicy", policy)["Policy"]["Arn"].take();
+    world.aws().r#do(&Service::Iam, "AttachRolePolicy", json!({ "RoleName": "R", "PolicyArn": arn }));
+    let _ = apply(&world, &[]).expect(0);
+    // Nor is it taken from them.
+    let left = world.aws().r#do(&Service::Iam, "ListAttachedRolePolicies", json!({ "RoleName": "R" }));
+    assert!(left.to_string().contains("Theirs"), "{left}");
+    // Where the attachments are the spec's alone, they are.
+    world.write(
+        "r.yaml",
+        "statewright: 1\nstack: r\nroles: { R: { trust: lambda.amazonaws.com, description: more } }\n",
+    );
+    let _ = world.statewright(["plan", "r.yaml", "--out", FILE]).run().expect(0);
+    let inline = json!({ "RoleName": "R", "PolicyName": "Also", "PolicyDocument": document });
+    world.aws().r#do(&Service::Iam, "PutRolePolicy", inline);
+    world.forget_calls();
+    refused(&world, apply(&world, &[]), "role.R: inline.Also");
 }
 
 /// A person who changes something while an apply runs: the step that would overwrite it fails, and what needs it is

@@ -22,7 +22,7 @@ const fn left_out(call: &'static str, field: &'static str, why: &'static str) ->
 }
 
 const VERSIONS: &str = "a spec describes the newest state; versions and aliases are not managed";
-const REVISION: &str = "a plan's fingerprint is checked before its first write";
+const REVISION: &str = "what is written is read just before, and held against the plan";
 const IMAGE: &str = "only functions of zip archives are managed, no container images";
 const NODES: &str = "the visual editor's own form of a job; a plan warns where an update would wipe it out";
 const DEPRECATED: &str = "deprecated in favour of MaxCapacity";

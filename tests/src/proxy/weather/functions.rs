@@ -53,10 +53,15 @@ impl Changing {
         (self.clock.seconds_since(at) < seconds).then_some(change)
     }
 
-    /// Shows in a configuration what the function is in the midst of.
+    /// Shows in a configuration what the function is in the midst of, and its revision, which is another one when it has
+    /// settled.
     fn show(&self, request: &Request, configuration: &mut Value) {
         let name = configuration["FunctionName"].as_str().unwrap_or_default();
-        match self.change(&key(request, name)) {
+        let change = self.change(&key(request, name));
+        if let (Some(_), Some(settled)) = (change, configuration["RevisionId"].as_str()) {
+            configuration["RevisionId"] = settled.chars().rev().collect::<String>().into();
+        }
+        match change {
             Some(Change::Creation) => {
                 configuration["State"] = "Pending".into();
                 configuration["StateReason"] = "The function is being created.".into();

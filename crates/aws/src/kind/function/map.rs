@@ -42,14 +42,9 @@ pub(super) fn present(c: &Connection, name: &str, found: GetFunctionOutput) -> R
     let state = configuration.state().map_or("Active", State::as_str).to_owned();
     let update = configuration.last_update_status().map_or("Successful", LastUpdateStatus::as_str).to_owned();
     let labels = Labels::of_map(found.tags);
-    let mut fingerprint = Fingerprint::default();
-    // Without a revision, the code's hash and the date stand in.
-    if revision.is_empty() {
-        fingerprint.0.insert("modified".to_owned(), configuration.last_modified.clone().unwrap_or_default());
-        fingerprint.0.insert("code".to_owned(), configuration.code_sha256.clone().unwrap_or_default());
-    } else {
-        fingerprint.0.insert("revision".to_owned(), revision.clone());
-    }
+    // The revision changes by itself when a function settles, falls asleep or awakes; the date, when somebody writes.
+    let modified = configuration.last_modified.clone().unwrap_or_default();
+    let fingerprint = Fingerprint(BTreeMap::from([("modified".to_owned(), modified)]));
     let function = function(name, configuration, &labels)?;
     Ok(Present {
         resource: Resource::Function(Function { tags: labels.tags, ..function }),
