@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use statewright_tests::{
     World,
-    proxy::{Act, Fault, Nth, Service, Which},
+    proxy::{Act, ByHand, Fault, Nth, Service, When, Which},
 };
 
 /// A machine that ends as its input says, or waits.
@@ -98,6 +98,24 @@ fn a_destroy_fails_while_one_runs() {
     assert!(refused.stdout.contains("1 execution") && refused.stdout.contains("--executions"), "{refused}");
     assert_eq!(world.calls().mutating().names(), [""; 0]);
     assert_eq!(status(&world, &execution), "RUNNING");
+}
+
+/// A schedule started one after the plan had counted.
+#[test]
+fn an_execution_that_started_after_the_plan_is_not_ended() {
+    let world = applied();
+    let machine = format!("arn:aws:states:us-east-1:{}:stateMachine:shop", world.account());
+    let start = json!({"stateMachineArn": machine, "name": "late", "input": r#"{"how": "wait"}"#});
+    let by_hand =
+        ByHand { when: When::After, service: Service::States, operation: "StartExecution".into(), parameters: start };
+    world.faults().add(Fault::by_hand("states:ListExecutions", Nth::Only(1), by_hand));
+    let refused = world.statewright(["destroy", "shop.yaml", "--yes"]).run().expect(1);
+    let says = "1 execution runs on shop now";
+    assert!(refused.stdout.contains(says) && refused.stdout.contains("--executions"), "{refused}");
+    assert_eq!(world.calls().named("states:DeleteStateMachine").count(), 0);
+    let execution = machine.replace(":stateMachine:", ":execution:") + ":late";
+    assert_eq!(status(&world, &execution), "RUNNING");
+    let _ = world.statewright(["destroy", "shop.yaml", "--yes", "--executions", "stop"]).run().expect(0);
 }
 
 #[test]

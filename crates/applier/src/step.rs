@@ -57,8 +57,9 @@ impl<C: Cloud> Runner<'_, C> {
     async fn operations(&self, step: &Step, calls: &mut Vec<String>) -> Result<(), Stop> {
         let mut looked = false;
         for operation in &step.operations {
-            // What a wait waits for may take an hour: the look comes just before the first write.
-            if !looked && !matches!(operation, Operation::Wait(_)) {
+            // What a wait waits for may take an hour: the look comes just before the first write, or before the guard of it,
+            // which stands as near to the write as can be.
+            if !looked && !matches!(operation, Operation::Wait(condition) if !condition.is_guard()) {
                 looked = true;
                 if self.look(step).await? == Sight::Done {
                     return Ok(());

@@ -256,6 +256,17 @@ fn a_wait_that_cannot_end_well_ends_at_once() {
     assert!(cloud.made().is_empty());
 }
 
+/// Its guard is no wait: it is looked at once, after the step's own look, and tells the reason alone.
+#[test]
+fn an_execution_that_started_since_the_plan_was_made_is_not_ended() {
+    let cloud = Script::default().conditions([Ok(Readiness::Never("1 execution runs on m now".into()))]);
+    let idle = Condition::Idle { arn: Arn::parse("arn:aws:states:us-east-1:1:stateMachine:m").unwrap() };
+    let (journal, events) = carry_out(vec![step(1, &[], vec![Operation::Wait(idle), delete("1")])], &cloud);
+    assert_eq!(journal.failed[0].1, "1 execution runs on m now");
+    assert!(cloud.made().is_empty());
+    assert!(!events.iter().any(|e| matches!(e.what, What::Waiting { .. })));
+}
+
 #[test]
 fn a_log_group_that_a_late_flush_made_anew_is_deleted_again() {
     let gone = Operation::Wait(Condition::LogGroupGone { name: "/aws/lambda/f".into() });

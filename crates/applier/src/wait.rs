@@ -31,6 +31,7 @@ impl<C: Cloud> Runner<'_, C> {
                     }
                     continue;
                 }
+                Ok(Readiness::Never(why)) if condition.is_guard() => return Err(Stop::ours(why)),
                 Ok(Readiness::Never(why)) => return Err(Stop::ours(format!("waited for {condition}: {why}"))),
                 Ok(Readiness::NotYet(state)) => state,
                 Err(refusal)
@@ -73,6 +74,7 @@ impl<C: Cloud> Runner<'_, C> {
             Condition::FunctionReady { .. }
             | Condition::MachineGone { .. }
             | Condition::NoExecutions { .. }
+            | Condition::Idle { .. }
             | Condition::Drained { .. } => Duration::ZERO,
         }
     }
@@ -86,6 +88,7 @@ const fn left_undone(condition: &Condition) -> &'static str {
         | Condition::MachineSettled { .. }
         | Condition::MachineGone { .. }
         | Condition::NoExecutions { .. }
+        | Condition::Idle { .. }
         | Condition::LogGroupGone { .. } => "",
     }
 }
@@ -99,6 +102,7 @@ fn remedy(condition: &Condition) -> Option<Operation> {
         | Condition::MachineSettled { .. }
         | Condition::MachineGone { .. }
         | Condition::NoExecutions { .. }
+        | Condition::Idle { .. }
         | Condition::Drained { .. } => None,
     }
 }

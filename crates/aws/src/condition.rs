@@ -23,6 +23,14 @@ impl Connection {
                 }
             }),
             Condition::NoExecutions { arn } => self.idle(arn).await,
+            Condition::Idle { arn } => Ok(match self.idle(arn).await? {
+                Readiness::NotYet(running) => Readiness::Never(format!(
+                    "{running} on {} now, though none did when the plan was made, and the delete would end what runs. \
+                     Nothing was deleted: apply again when nothing runs, or with --executions wait or --executions stop",
+                    arn.name()
+                )),
+                ready @ (Readiness::Ready | Readiness::Never(_)) => ready,
+            }),
             Condition::Drained { machine, role, stays, .. } => self.drained(machine, role, stays.as_deref()).await,
             Condition::LogGroupGone { name } => Ok(match log_group::find(self, name).await? {
                 None => Readiness::Ready,

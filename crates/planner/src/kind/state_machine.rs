@@ -93,16 +93,18 @@ pub(crate) fn settled(arn: &Arn, machine: &StateMachine) -> Operation {
     })
 }
 
-/// The calls that take a machine away. A delete ends running executions, so they are waited for or stopped before.
+/// The calls that take a machine away. A delete ends running executions, so they are waited for or stopped before, or there
+/// must be none: a schedule may have started one since they were counted.
 pub(crate) fn delete(arn: &Arn, machine: &StateMachine, executions: Executions) -> Vec<Operation> {
     let mut operations = Vec::new();
     if machine.machine_type == MachineType::Standard {
         if executions == Executions::Stop {
             operations.push(call(StateMachineOperation::StopExecutions { arn: arn.clone() }));
         }
-        if executions != Executions::Fail {
-            operations.push(Operation::Wait(Condition::NoExecutions { arn: arn.clone() }));
-        }
+        operations.push(Operation::Wait(match executions {
+            Executions::Fail => Condition::Idle { arn: arn.clone() },
+            Executions::Wait | Executions::Stop => Condition::NoExecutions { arn: arn.clone() },
+        }));
     }
     operations.push(call(StateMachineOperation::Delete { arn: arn.clone() }));
     operations.push(gone(arn));

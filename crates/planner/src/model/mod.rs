@@ -215,6 +215,10 @@ impl World {
                 }
                 Ok(())
             }
+            Condition::Idle { arn } => match self.machines.get(arn.name()) {
+                Some(live) if live.executions > 0 => Err(refusal(RefusalKind::Other, "wait", "NotIdle", arn.as_str())),
+                Some(_) | None => Ok(()),
+            },
             Condition::Drained { machine, role, stays, .. } => {
                 if let Some(live) = self.machines.get_mut(machine.name()) {
                     let now = (live.machine.role.clone(), live.machine.definition.clone());

@@ -29,6 +29,11 @@ pub enum Condition {
         /// The machine.
         arn: Arn,
     },
+    /// No execution runs on the machine, at the first look: one that started since the plan was made is not ended unasked.
+    Idle {
+        /// The machine.
+        arn: Arn,
+    },
     /// No execution runs on the machine that works with the role and needs what it grants no longer: one that started with
     /// another definition than the one that stays, or with any where the machine lets go of the role.
     Drained {
@@ -48,6 +53,21 @@ pub enum Condition {
     },
 }
 
+impl Condition {
+    /// Whether it is looked at once, just before a write, and never waited for.
+    pub const fn is_guard(&self) -> bool {
+        match self {
+            Self::Idle { .. } => true,
+            Self::FunctionReady { .. }
+            | Self::MachineSettled { .. }
+            | Self::MachineGone { .. }
+            | Self::NoExecutions { .. }
+            | Self::Drained { .. }
+            | Self::LogGroupGone { .. } => false,
+        }
+    }
+}
+
 impl std::fmt::Display for Condition {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -55,6 +75,7 @@ impl std::fmt::Display for Condition {
             Self::MachineSettled { arn, .. } => write!(f, "state machine {} to show its new definition", arn.name()),
             Self::MachineGone { arn } => write!(f, "state machine {} to be gone", arn.name()),
             Self::NoExecutions { arn } => write!(f, "the executions of {} to end", arn.name()),
+            Self::Idle { arn } => write!(f, "{} to have no running execution", arn.name()),
             Self::Drained { machine, role, keeps, .. } => {
                 write!(f, "the executions of {} that still need of {}: {keeps}, to end", machine.name(), role.name())
             }

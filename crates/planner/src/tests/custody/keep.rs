@@ -155,6 +155,7 @@ fn what_is_protected_is_not_deleted() {
     1 - state_machine.m: delete
         why: it belongs to etl@us-east-1 and is no longer in the spec
         risk: its history is lost
+        > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
     unchanged: policy.P
@@ -165,6 +166,7 @@ fn what_is_protected_is_not_deleted() {
     1 - state_machine.m: delete
         why: the stack is destroyed
         risk: its history is lost
+        > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
     2 - policy.P: delete
@@ -178,6 +180,7 @@ fn what_is_protected_is_not_deleted() {
     1 - state_machine.m: delete
         why: the stack is destroyed
         risk: its history is lost
+        > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
     2 - policy.P: delete
@@ -191,6 +194,7 @@ fn what_is_protected_is_not_deleted() {
     1 - state_machine.m: delete
         why: the stack is destroyed
         risk: its history is lost
+        > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
     2 - policy.P: delete
@@ -249,6 +253,7 @@ fn a_destroy_lets_go_of_what_is_retained() {
     1 - state_machine.m: delete
         why: the stack is destroyed
         risk: its history is lost
+        > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
     2 - role.R: delete (after 1)
@@ -267,6 +272,7 @@ fn a_destroy_lets_go_of_what_is_retained() {
     1 - state_machine.m: delete
         why: the stack is destroyed
         risk: its history is lost
+        > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
     2 - role.R: delete (after 1)
@@ -285,6 +291,7 @@ fn a_destroy_lets_go_of_what_is_retained() {
     1 - state_machine.m: delete
         why: the stack is destroyed
         risk: its history is lost
+        > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
     2 - role.R: delete (after 1)

@@ -225,6 +225,7 @@ fn what_others_hung_on_a_role_that_is_replaced_or_goes() {
     1 - state_machine.m: delete
         why: the stack is destroyed
         risk: its history is lost
+        > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
     2 - role.R: delete (after 1)

@@ -53,6 +53,7 @@ fn what_left_the_spec() {
     1 - state_machine.nightly: delete
         why: it belongs to nightly@us-east-1 and is no longer in the spec
         risk: its history is lost
+        > wait for nightly to have no running execution
         > states:DeleteStateMachine
         > wait for state machine nightly to be gone
     2 - job.transform: delete

@@ -1,12 +1,12 @@
 //! Executions that run through a change of what their role grants.
 
 use insta::assert_snapshot;
-use statewright_spec::Resource;
+use statewright_spec::{Resource, kind::state_machine::MachineType};
 
 use super::{applied, samples, seed, show_with};
 use crate::{
-    Mode, Options,
-    model::{Stack, World},
+    Condition, Mode, Operation, Options,
+    model::{Stack, World, apply, planned},
 };
 
 /// The seed, in which the definition no longer calls the function and the role no longer may; two executions run.
@@ -172,4 +172,30 @@ fn what_is_made_anew_has_a_gap() {
         at: declared here
         help: a call of Call in that gap fails: apply when it has ended, or rely on a Retry
     "#);
+}
+
+/// A schedule may start one while the question stands, or while the steps before run.
+#[test]
+fn an_execution_that_a_schedule_started_after_the_plan_is_not_ended() {
+    let stack = seed();
+    let mut replaced = seed();
+    replaced.may_replace = true;
+    change!(replaced, StateMachine "lambda-glue", |machine| machine.machine_type = MachineType::Express);
+    for (stack, mode) in [(&stack, Mode::Destroy), (&replaced, Mode::Apply)] {
+        let mut world = applied(&seed());
+        let plan = planned(&world, &stack.desired(&world.identity), mode, &Options::default());
+        world.machines.get_mut("lambda-glue").unwrap().executions = 1;
+        let (refused, _) = *apply(&mut world, &plan, |_, _, _| true).unwrap_err();
+        assert!(matches!(refused, Operation::Wait(Condition::Idle { .. })), "{refused:?}");
+        assert_eq!(world.ended, 0);
+        assert!(!world.machines["lambda-glue"].deleting);
+    }
+}
+
+#[test]
+fn an_express_machine_that_goes_is_not_looked_at() {
+    let mut stack = seed();
+    change!(stack, StateMachine "lambda-glue", |machine| machine.machine_type = MachineType::Express);
+    let shown = show_with(&applied(&stack), &stack, Mode::Destroy, &Options::default());
+    assert!(shown.contains("> states:DeleteStateMachine") && !shown.contains("running execution"), "{shown}");
 }
