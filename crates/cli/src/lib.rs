@@ -9,6 +9,7 @@ mod error;
 mod fix;
 mod logging;
 mod output;
+mod panic;
 pub mod reference;
 mod run;
 mod saved;
@@ -30,6 +31,12 @@ use crate::{
 /// Everything from the arguments to the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
+    panic::tell();
+    // What it was is said already.
+    std::panic::catch_unwind(program).unwrap_or_else(|_| 1.into())
+}
+
+fn program() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
