@@ -19,10 +19,10 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use futures::future::BoxFuture;
 use statewright_planner::{Refusal, RefusalKind};
-use statewright_spec::{AccountId, Arn, Identity, Partition, Region};
+use statewright_spec::{AccountId, Arn, Identity, Partition, Region, Secret};
 use tokio::sync::Semaphore;
 
-use crate::{http, kind::policy, refusal};
+use crate::{credentials, http, kind::policy, refusal};
 
 /// How to connect. Whatever is `None` comes from the SDK's default chain: environment, profile, SSO, `aws login`, a process,
 /// web identity, the instance's metadata.
@@ -38,6 +38,8 @@ pub struct Settings {
     pub assume_role: Option<Arn>,
     /// Calls in flight at the same time, at least 1.
     pub parallelism: usize,
+    /// Told every secret of the credentials, whatever they come from, before they are used.
+    pub conceal: fn(&[Secret]),
 }
 
 impl Settings {
@@ -47,7 +49,14 @@ impl Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { profile: None, region: None, endpoint_url: None, assume_role: None, parallelism: Self::PARALLELISM }
+        Self {
+            profile: None,
+            region: None,
+            endpoint_url: None,
+            assume_role: None,
+            parallelism: Self::PARALLELISM,
+            conceal: |_| {},
+        }
     }
 }
 
@@ -106,7 +115,7 @@ impl Connection {
             ));
         };
         let config = match &settings.assume_role {
-            Some(role) => assume(config, role, &region).await,
+            Some(role) => credentials::told(assume(config, role, &region).await, settings.conceal),
             None => config,
         };
         let caller = who(&config).await.map_err(|refusal| of_profile(settings, refusal))?;
@@ -260,10 +269,11 @@ async fn load(settings: &Settings) -> SdkConfig {
         loader = loader.endpoint_url(endpoint);
     }
     let config = loader.load().await;
-    match &settings.profile {
+    let config = match &settings.profile {
         Some(profile) => with_profile(config, profile),
         None => config,
-    }
+    };
+    credentials::told(config, settings.conceal)
 }
 
 /// A profile that was named on the command line wins over credentials in the environment, as with AWS's own command line: the

@@ -11,6 +11,7 @@ mod access_analyzer;
 mod answer;
 mod condition;
 mod connect;
+mod credentials;
 mod document;
 pub mod fields;
 mod http;

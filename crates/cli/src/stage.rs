@@ -121,7 +121,14 @@ pub(crate) fn settings(aws: &Guards, global: &Global) -> Settings {
         endpoint_url: global.endpoint_url.clone(),
         assume_role: aws.assume_role.as_deref().and_then(Arn::parse),
         parallelism: usize::from(global.parallelism),
+        conceal: output::conceal,
     }
+}
+
+/// Where a resource is that is named by its ARN, without a spec.
+pub(crate) fn settings_of(arn: &Arn, global: &Global) -> Settings {
+    let of_global = settings(&Guards::default(), global);
+    Settings { region: Some(arn.region().to_owned()), ..of_global }
 }
 
 /// Loads, connects, checks the guards, reads, and plans.

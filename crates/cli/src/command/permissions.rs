@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use statewright_aws::{Connection, Settings};
+use statewright_aws::Connection;
 use statewright_iam::{derive::derive, needs::Place};
 use statewright_planner::{
     Live, Observed, Question, Reading,
@@ -19,7 +19,7 @@ use crate::{
     args::{Global, PermissionsArgs, PermissionsFormat},
     error::{CliError, Result},
     output,
-    stage::{denied, read},
+    stage::{denied, read, settings_of},
     view::permissions::{RoleDocument, bare, output_of, role, text},
 };
 
@@ -90,14 +90,7 @@ fn definition(sources: &mut Sources, path: &Path, global: &Global) -> Result<Rol
 async fn live(text: &str, global: &Global) -> Result<RoleDocument> {
     let arn = Arn::parse(text).filter(|arn| arn.service() == "states" && arn.resource().starts_with("stateMachine:"));
     let arn = arn.ok_or_else(|| CliError::user(format!("{text} is not the ARN of a state machine")))?;
-    let settings = Settings {
-        profile: global.profile.clone(),
-        region: Some(arn.region().to_owned()),
-        endpoint_url: global.endpoint_url.clone(),
-        assume_role: None,
-        parallelism: usize::from(global.parallelism),
-    };
-    let connection = Connection::open(&settings).await?;
+    let connection = Connection::open(&settings_of(&arn, global)).await?;
     let address = Address::new(Kind::StateMachine, arn.name());
     let reading = Reading { resources: [(address.clone(), arn.clone())].into(), ..Reading::default() };
     let mut live = connection.observe(&reading).await;

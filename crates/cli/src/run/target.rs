@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use statewright_aws::{Connection, Settings};
+use statewright_aws::Connection;
 use statewright_source::Sources;
 use statewright_spec::{Address, Arn, Kind, Loaded};
 
@@ -10,7 +10,7 @@ use crate::{
     args::{Global, RunArgs},
     error::{CliError, Result},
     output,
-    stage::{read, request},
+    stage::{read, request, settings, settings_of},
 };
 
 /// A machine, and the connection to where it is.
@@ -26,7 +26,7 @@ pub(crate) async fn target(args: &RunArgs, global: &Global) -> Result<Target> {
     }
     let mut sources = Sources::default();
     let spec = spec(&mut sources, &args.target, global)?;
-    let connection = Connection::open(&crate::stage::settings(spec.aws(), global)).await?;
+    let connection = Connection::open(&settings(spec.aws(), global)).await?;
     let faults = spec.check_guards(connection.identity());
     if !faults.is_empty() {
         return Err(CliError::findings(sources, faults));
@@ -66,14 +66,7 @@ async fn by_arn(text: &str, global: &Global) -> Result<Target> {
         return Err(CliError::user(format!("{arn} is in {}, and --region says {region}", arn.region()))
             .hint("leave out --region: the ARN says where it is"));
     }
-    let settings = Settings {
-        profile: global.profile.clone(),
-        region: Some(arn.region().to_owned()),
-        endpoint_url: global.endpoint_url.clone(),
-        assume_role: None,
-        parallelism: usize::from(global.parallelism),
-    };
-    let connection = Connection::open(&settings).await?;
+    let connection = Connection::open(&settings_of(&arn, global)).await?;
     let account = connection.identity().account.as_str();
     if arn.account() != account {
         return Err(CliError::user(format!(

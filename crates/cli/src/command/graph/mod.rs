@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::Value;
 use statewright_asl::Definition;
-use statewright_aws::{Connection, Settings};
+use statewright_aws::Connection;
 use statewright_graph::{Chart, Paint};
 use statewright_planner::{Observed, Reading, shown_definitions};
 use statewright_source::{FileId, Node, Severity, Sources, parse_json, visible};
@@ -24,7 +24,7 @@ use crate::{
     args::{Global, GraphArgs, GraphFormat, ThemeArg},
     error::{CliError, Result},
     output,
-    stage::{denied, read, settings},
+    stage::{denied, read, settings, settings_of},
     view::graph::{Drawn, draw},
 };
 
@@ -131,14 +131,7 @@ async fn live(text: &str, global: &Global) -> Result<Drawn> {
 
 /// A connection to where an ARN is.
 async fn connect(arn: &Arn, global: &Global) -> Result<Connection> {
-    let settings = Settings {
-        profile: global.profile.clone(),
-        region: Some(arn.region().to_owned()),
-        endpoint_url: global.endpoint_url.clone(),
-        assume_role: None,
-        parallelism: usize::from(global.parallelism),
-    };
-    let connection = Connection::open(&settings).await?;
+    let connection = Connection::open(&settings_of(arn, global)).await?;
     let account = connection.identity().account.as_str();
     if arn.account() != account {
         return Err(CliError::user(format!(
