@@ -271,6 +271,22 @@ fn no_secret_leaves_the_process() {
         vault.planted.of("a variable of --var, in an environment"),
         vault.planted.of("the session's token"),
     );
+    // A plan that succeeds notes what it could not ask, and is saved with it.
+    vault.world.faults().add(Fault::refuse(
+        "states:ValidateStateMachineDefinition",
+        Nth::From(1),
+        400,
+        "ValidationException",
+        &echo,
+    ));
+    let noted = vault.run(&["plan", "--format", "json", "--out", "vault.plan"]).expect(0);
+    let saved = fs::read_to_string(vault.world.repository().join("vault.plan")).unwrap();
+    for text in [&noted.stdout, &saved] {
+        assert!(text.contains("x-amz-security-token:(sensitive)"), "{text}");
+    }
+    vault.previews();
+    vault.world.faults().clear();
+
     for format in ["json", "text"] {
         vault.world.faults().add(Fault::refuse(
             "lambda:UpdateFunctionConfiguration",
@@ -287,8 +303,48 @@ fn no_secret_leaves_the_process() {
     let _ = vault.run(&["plan"]).expect(1);
     vault.world.faults().clear();
 
-    let _ = vault.run(&["apply", "--yes"]).expect(0);
+    let _ = vault.run(&["plan", "--out", "vault.plan"]).expect(0);
+    let _ = vault.run(&["apply", "--plan", "vault.plan", "--yes"]).expect(0);
     let _ = vault.run(&["destroy", "--yes"]).expect(0);
+}
+
+/// Credentials of a profile and of a process are echoed as those of the environment are, and no variable tells them.
+#[test]
+fn no_secret_of_credentials_is_told_wherever_they_come_from() {
+    let world = World::ministack();
+    world.write("s.yaml", "statewright: 1\nstack: s\nlog_groups: { /s: {} }\n");
+    let (key, token) = ("pl4nted-key-QxZ7kVbn", "pl4nted-t0ken-QxZ7kVbn");
+    let account = world.account();
+    let written = json!({ "Version": 1, "AccessKeyId": account, "SecretAccessKey": key, "SessionToken": token });
+    fs::write(world.home().join("written.json"), written.to_string()).unwrap();
+    let profile =
+        format!("aws_access_key_id = {account}\naws_secret_access_key = {key}\naws_session_token = {token}\n");
+    let process = format!("credential_process = cat {}\n", world.home().join("written.json").display());
+    fs::create_dir_all(world.home().join(".aws")).unwrap();
+    fs::write(
+        world.home().join(".aws/config"),
+        format!("[profile in-a-file]\n{profile}[profile of-a-process]\n{process}"),
+    )
+    .unwrap();
+    let echo = format!("the canonical string should have been 'x-amz-security-token:{token}', signed with {key}");
+    for profile in ["in-a-file", "of-a-process"] {
+        for (call, code) in [("sts:GetCallerIdentity", 1), ("logs:DescribeLogGroups", 1), ("tagging:GetResources", 0)] {
+            world.faults().add(Fault::refuse(call, Nth::From(1), 403, "SignatureDoesNotMatch", &echo));
+            for words in [&["--profile", profile] as &[&str], &[]] {
+                let outcome = world
+                    .statewright([&["plan", "s.yaml", "-vvv"], words].concat())
+                    .without_env("AWS_ACCESS_KEY_ID")
+                    .without_env("AWS_SECRET_ACCESS_KEY")
+                    .env("AWS_PROFILE", profile)
+                    .run()
+                    .expect(code);
+                let said = format!("{}{}", outcome.stdout, outcome.stderr);
+                assert!(said.contains("x-amz-security-token:(sensitive)"), "{outcome}");
+                assert!(!said.contains(key) && !said.contains(token), "{outcome}");
+            }
+            world.faults().clear();
+        }
+    }
 }
 
 /// What is wrong with a secret is said without it, and without the line that holds it.

@@ -14,6 +14,7 @@ use statewright_source::visible;
 use super::{Made, Saved, SavedOutput};
 use crate::{
     error::{CliError, Result},
+    output,
     view::FORMAT_VERSION,
 };
 
@@ -56,6 +57,7 @@ pub(crate) fn write(path: &Path, plan: &SavedOutput) -> Result<()> {
     let text = serde_json::to_string_pretty(plan).map_err(bug)?;
     // What a reader will see, for the checksum.
     let mut value: Value = serde_json::from_str(&text).map_err(bug)?;
+    output::conceal_values(&mut value);
     let sum = checksum(&value);
     if let Some(place) = value.pointer_mut(CHECKSUM) {
         *place = sum.into();

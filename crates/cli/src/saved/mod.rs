@@ -19,6 +19,7 @@ use statewright_source::Sources;
 use crate::{
     args::Global,
     error::{CliError, Result},
+    output,
     stage::Intent,
     view::plan::{PlanOutput, for_saving},
 };
@@ -128,7 +129,9 @@ impl SavedStack {
     pub(crate) fn of(plan: &Plan, sources: &Sources) -> Result<Self> {
         let bug = |error: serde_json::Error| CliError::bug(format!("a plan is not what a saved plan holds: {error}"));
         let text = serde_json::to_string(&for_saving(std::slice::from_ref(plan), sources)).map_err(bug)?;
-        serde_json::from_str(&text).map_err(bug)
+        let mut value: Value = serde_json::from_str(&text).map_err(bug)?;
+        output::conceal_values(&mut value);
+        Self::deserialize(value).map_err(bug)
     }
 }
 
