@@ -208,6 +208,7 @@ fn what_is_protected_is_not_deleted() {
     1 - state_machine.m: delete
         why: the stack is destroyed
         risk: its history is lost
+        > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
     2 - policy.P: delete
