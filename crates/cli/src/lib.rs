@@ -13,6 +13,7 @@ mod panic;
 pub mod reference;
 mod run;
 mod saved;
+mod secrets;
 mod serve;
 mod signals;
 mod stage;

@@ -11,32 +11,21 @@ use serde_json::Value;
 use statewright_source::visible;
 use statewright_spec::Secret;
 
-/// Texts that no output holds, the longest first.
-static CONCEALED: RwLock<Vec<String>> = RwLock::new(Vec::new());
+use crate::secrets::{Keys, Secrets};
+
+/// What no output holds.
+static CONCEALED: RwLock<Secrets> = RwLock::new(Secrets::none());
 /// A shorter one is a part of too many words: it is redacted where it stands, and nowhere else.
 const SHORTEST: usize = 4;
 
-/// From now on no output holds these, whoever says them: what the program knows to be secret it redacts by its place, and
-/// what AWS echoes in a refusal has none.
+/// From now on no output holds these, whoever says them.
 pub(crate) fn conceal(secrets: &[Secret]) {
-    let mut concealed = CONCEALED.write().unwrap_or_else(PoisonError::into_inner);
-    for secret in secrets.iter().map(Secret::expose).filter(|text| text.chars().count() >= SHORTEST) {
-        let escaped = Value::from(secret).to_string();
-        let escaped = escaped.trim_matches('"');
-        concealed.extend([secret, escaped, &visible(secret), &visible(escaped)].map(str::to_owned));
-    }
-    concealed.sort_by_key(|text| std::cmp::Reverse(text.len()));
-    concealed.dedup();
+    CONCEALED.write().unwrap_or_else(PoisonError::into_inner).add(secrets, SHORTEST);
 }
 
 /// The text without what is concealed.
 pub(crate) fn concealed(text: &str) -> Cow<'_, str> {
-    let secrets = CONCEALED.read().unwrap_or_else(PoisonError::into_inner);
-    let mut out = Cow::Borrowed(text);
-    for secret in secrets.iter().filter(|secret| text.contains(secret.as_str())) {
-        out = Cow::Owned(out.replace(secret, "(sensitive)"));
-    }
-    out
+    CONCEALED.read().unwrap_or_else(PoisonError::into_inner).out_of(text)
 }
 
 /// A writer of whole lines without what is concealed: for the log.
@@ -123,16 +112,7 @@ fn harmless(json: &str) -> String {
 
 /// The same in every value of a document, whose keys are ours.
 pub(crate) fn conceal_values(value: &mut Value) {
-    match value {
-        Value::String(text) => {
-            if let Cow::Owned(replaced) = concealed(text) {
-                *text = replaced;
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(conceal_values),
-        Value::Object(entries) => entries.values_mut().for_each(conceal_values),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
+    CONCEALED.read().unwrap_or_else(PoisonError::into_inner).out_of_value(value, Keys::Ours);
 }
 
 fn write(to: &mut impl Write, text: &str) {

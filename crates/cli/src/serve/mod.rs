@@ -1,10 +1,10 @@
 //! What the dashboard asks for, answered from the specs and AWS.
 
 pub(crate) mod port;
-mod redact;
 mod survey;
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
@@ -21,8 +21,7 @@ use statewright_execution::{HistoryEvent, Linked, MapRun};
 use statewright_planner::{Refusal, RefusalKind};
 use statewright_spec::Arn;
 
-use crate::{args::Global, run::beside::of_request};
-use redact::Redactor;
+use crate::{args::Global, run::beside::of_request, secrets::Secrets};
 
 /// Lines of a log that are read, and of those the last that are shown.
 const READ: i32 = 500;
@@ -36,12 +35,12 @@ pub(crate) struct Aws {
     global: Global,
     /// By their settings: two specs of one account share one.
     connections: Mutex<BTreeMap<String, Arc<Connection>>>,
-    redactor: RwLock<Arc<Redactor>>,
+    secrets: RwLock<Arc<Secrets>>,
 }
 
 impl Aws {
     pub(crate) fn new(paths: Vec<PathBuf>, global: Global) -> Self {
-        Self { paths, global, connections: Mutex::default(), redactor: RwLock::default() }
+        Self { paths, global, connections: Mutex::default(), secrets: RwLock::default() }
     }
 
     fn open(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Connection>>> {
@@ -77,13 +76,13 @@ impl Aws {
         Ok((connection, arn))
     }
 
-    fn redactor(&self) -> Arc<Redactor> {
-        Arc::clone(&self.redactor.read().unwrap_or_else(PoisonError::into_inner))
+    fn secrets(&self) -> Arc<Secrets> {
+        Arc::clone(&self.secrets.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn described(&self, found: Execution) -> Described {
-        let redactor = self.redactor();
-        let text = |text: Option<String>| text.map(|text| redactor.text(text));
+        let secrets = self.secrets();
+        let text = |text: Option<String>| text.map(|text| secrets.out_of(&text).into_owned());
         Described {
             recent: recent(&found),
             input: text(found.input),
@@ -98,8 +97,8 @@ impl Backend for Aws {
     type Reader = (Result<Arc<Connection>, Refusal>, Option<Follow>);
 
     async fn survey(&self) -> Survey {
-        let (survey, redactor) = survey::survey(self).await;
-        *self.redactor.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(redactor);
+        let (survey, secrets) = survey::survey(self).await;
+        *self.secrets.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(secrets);
         survey
     }
 
@@ -117,7 +116,7 @@ impl Backend for Aws {
         let (connection, execution) = self.to(execution)?;
         let text = connection.definition_of(&execution).await?;
         let definition = text.and_then(|text| serde_json::from_str(&text).ok());
-        Ok(definition.map(|definition| self.redactor().value(definition)))
+        Ok(definition.map(|definition| self.secrets().out_of_theirs(definition)))
     }
 
     fn reader(&self, execution: &str, started: SystemTime) -> Self::Reader {
@@ -132,11 +131,13 @@ impl Backend for Aws {
         let connection = connection.as_ref().map_err(Clone::clone)?;
         let Some(follow) = follow else { return Ok((Vec::new(), false)) };
         let mut events = follow.look(connection).await?;
-        let redactor = self.redactor();
+        let secrets = self.secrets();
         for event in &mut events {
             let texts = [&mut event.input, &mut event.output, &mut event.error, &mut event.cause];
             for text in texts.into_iter().flatten() {
-                *text = redactor.text(std::mem::take(text));
+                if let Cow::Owned(without) = secrets.out_of(text) {
+                    *text = without;
+                }
             }
         }
         Ok((events, follow.is_catching_up()))
@@ -149,7 +150,7 @@ impl Backend for Aws {
 
     async fn beside(&self, execution: &str, linked: &Linked) -> Result<Beside, Refusal> {
         let (connection, _) = self.to(execution)?;
-        let redactor = self.redactor();
+        let secrets = self.secrets();
         match linked {
             Linked::Call { function, request, from, until } => {
                 let group = format!("/aws/lambda/{function}");
@@ -158,7 +159,9 @@ impl Backend for Aws {
                 let lines = connection.log_events(&group, since, until, None, READ).await?;
                 let mut lines = of_request(lines, request.as_deref());
                 lines.drain(..lines.len().saturating_sub(SHOWN));
-                let log = lines.into_iter().map(|line| LogLine { at: line.at, message: redactor.text(line.message) });
+                let log = lines
+                    .into_iter()
+                    .map(|line| LogLine { at: line.at, message: secrets.out_of(&line.message).into_owned() });
                 Ok(Beside { log: log.collect(), log_group: Some(group), job_run: None })
             }
             Linked::JobRun { job: Some(job), run, .. } => {
@@ -167,7 +170,7 @@ impl Backend for Aws {
                     job: run.job,
                     id: run.id,
                     state: run.status,
-                    error: run.error.map(|error| redactor.text(error)),
+                    error: run.error.map(|error| secrets.out_of(&error).into_owned()),
                 });
                 Ok(Beside { job_run, ..Beside::default() })
             }

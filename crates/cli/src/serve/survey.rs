@@ -8,18 +8,16 @@ use statewright_planner::{Live, Mode, Observed, Options, Plan};
 use statewright_source::{Diagnostic, Severity, Sources};
 use statewright_spec::{Address, Declared, Desired, Loaded, Resource, kind::state_machine::MachineType};
 
-use super::{
-    Aws,
-    redact::{Redactor, hide_at},
-};
+use super::Aws;
 use crate::{
     error::CliError,
+    secrets::{Secrets, hide_at},
     stage::{Beside, Intent, plan, read, settings},
     view::{self, finding},
 };
 
 /// Reads and plans all of them at the same time.
-pub(super) async fn survey(aws: &Aws) -> (Survey, Redactor) {
+pub(super) async fn survey(aws: &Aws) -> (Survey, Secrets) {
     let mut sources = Sources::default();
     let (loaded, mut findings) = read(&mut sources, &aws.paths, &aws.global);
     let texts = &sources;
@@ -40,13 +38,14 @@ pub(super) async fn survey(aws: &Aws) -> (Survey, Redactor) {
         faults.push_str(&finding::text(&sources, &findings));
     }
     stacks.sort_by(|a, b| a.owner.cmp(&b.owner));
-    let redactor = Redactor::new(secrets);
+    let secrets = Secrets::of(&secrets, 1);
     for machine in stacks.iter_mut().flat_map(|stack| &mut stack.machines) {
-        machine.wanted = redactor.value(std::mem::take(&mut machine.wanted));
-        machine.live = machine.live.take().map(|live| redactor.value(live)).filter(|live| live != &machine.wanted);
+        machine.wanted = secrets.out_of_theirs(std::mem::take(&mut machine.wanted));
+        machine.live =
+            machine.live.take().map(|live| secrets.out_of_theirs(live)).filter(|live| live != &machine.wanted);
     }
     let faults = Some(faults).filter(|faults| !faults.is_empty());
-    (Survey { stacks, faults, at: SystemTime::now() }, redactor)
+    (Survey { stacks, faults, at: SystemTime::now() }, secrets)
 }
 
 /// Why a spec has no plan.
