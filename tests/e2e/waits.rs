@@ -58,7 +58,8 @@ fn a_role_that_does_not_trust_step_functions_is_told_within_ten_seconds() {
     let world = World::with(Emulator::Ministack, |setup| {
         let meddler = Meddler { emulator: Emulator::Ministack.endpoint(), done: AtomicBool::new(false) };
         setup.weather.push(Arc::new(meddler));
-    });
+    })
+    .at_pace(1.0);
     world.write("shop.yaml", ROLE);
     let _ = world.statewright(["apply", "shop.yaml", "--yes"]).run().expect(0);
     world.write("shop.yaml", [ROLE, MACHINE].concat());
@@ -87,7 +88,8 @@ fn a_role_that_was_just_made_is_waited_for_and_named() {
     let world = World::with(Emulator::Ministack, |setup| {
         let propagation = Some(Propagation { seconds: 6.0, iam_seconds: 2.0 });
         setup.weather.extend(Weather { propagation, ..Weather::default() }.layers());
-    });
+    })
+    .at_pace(1.0);
     world.write("shop.yaml", [ROLE, MACHINE].concat());
     let apply = world.statewright(["apply", "shop.yaml", "--yes"]).run().expect(0);
     let words = "waiting for states.amazonaws.com to be able to assume the role shop; this apply wrote it";
@@ -97,7 +99,7 @@ fn a_role_that_was_just_made_is_waited_for_and_named() {
 
 #[test]
 fn a_policy_that_is_not_there_any_more_is_told_within_ten_seconds() {
-    let world = World::ministack();
+    let world = World::ministack().at_pace(1.0);
     world.write("shop.yaml", ROLE);
     let _ = world.statewright(["apply", "shop.yaml", "--yes"]).run().expect(0);
     let arn = format!("arn:aws:iam::{}:policy/Gone", world.account());

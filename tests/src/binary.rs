@@ -41,6 +41,7 @@ impl<'w> Statewright<'w> {
             // No machine of EC2 is asked for credentials.
             ("AWS_EC2_METADATA_DISABLED", "true".into()),
             ("NO_COLOR", "1".into()),
+            ("STATEWRIGHT_PACE", world.pace().to_string().into()),
             ("RUST_BACKTRACE", "1".into()),
         ] {
             command.env(name, value);

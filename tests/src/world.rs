@@ -20,7 +20,11 @@ pub struct World {
     proxy: Proxy,
     by_hand: String,
     folder: TempDir,
+    pace: f64,
 }
+
+/// The part of its waits that the binary makes where AWS's own time does not matter: emulators need none.
+const PACE: f64 = 0.1;
 
 impl World {
     /// A new account on `MiniStack`, its gaps mended.
@@ -59,7 +63,20 @@ impl World {
         for name in ["repository/.git", "home"] {
             fs::create_dir_all(folder.path().join(name)).unwrap_or_else(|error| panic!("no {name}: {error}"));
         }
-        Self { emulator, account: new_account(), region: "us-east-1".to_owned(), proxy, by_hand, folder }
+        Self { emulator, account: new_account(), region: "us-east-1".to_owned(), proxy, by_hand, folder, pace: PACE }
+    }
+
+    /// The same world, in which the binary makes this part of its waits: as much as the weather's clock says, or 1 where AWS's
+    /// own seconds are tried.
+    #[must_use]
+    pub fn at_pace(mut self, pace: f64) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// The part of its waits that the binary makes.
+    pub fn pace(&self) -> f64 {
+        self.pace
     }
 
     /// The same world in another region.

@@ -1,7 +1,7 @@
 //! One call: made, and made again while AWS needs time, for as long as there is hope.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
@@ -9,6 +9,8 @@ use statewright_planner::{
     Answer, Observed, Operation, Prospect, Question, Refusal, RefusalKind, Reliance, ScriptObject, Step, Written,
     operation::{job::JobOperation, policy::PolicyOperation},
 };
+
+use statewright_spec::Address;
 
 use crate::{
     Cloud, What,
@@ -176,12 +178,13 @@ impl<C: Cloud> Runner<'_, C> {
         }
         let since = Instant::now();
         let mut pauses = self.options.pauses();
-        let (arn, lag) = match (call, &step.read_back) {
-            (Operation::Policy(PolicyOperation::CreateVersion { arn, .. }), _) => (arn.clone(), self.options.certainty),
-            (_, Some(wanted)) => (self.arn(step, wanted), self.options.lag),
+        let arn = match (call, &step.read_back) {
+            (Operation::Policy(PolicyOperation::CreateVersion { arn, .. }), _) => arn.clone(),
+            (_, Some(wanted)) => self.arn(step, wanted),
             (_, None) => return Earlier::Unknown,
         };
         loop {
+            let began = since.elapsed();
             match self.cloud.read(&step.address, &arn).await {
                 Observed::Present(present) if call.is_done_in(&present, &self.plan.owner) => return Earlier::Done,
                 Observed::Present(present) if present.owner.as_ref().is_some_and(|owner| *owner != self.plan.owner) => {
@@ -190,7 +193,7 @@ impl<C: Cloud> Runner<'_, C> {
                 Observed::Unreadable(_) => return Earlier::Unknown,
                 Observed::Present(_) | Observed::Absent => {}
             }
-            if since.elapsed() >= lag {
+            if began >= self.options.lag {
                 return Earlier::Unknown;
             }
             self.interrupt.sleep(pauses.next().unwrap_or(self.options.longest_pause)).await;
@@ -218,6 +221,12 @@ impl Ledger {
             seconds: at.elapsed().as_secs(),
         };
         self.lock().iter().map(written).collect()
+    }
+
+    /// How long ago one of these was last written; `None` where this apply wrote none.
+    pub(crate) fn last(&self, addresses: &BTreeSet<Address>) -> Option<Duration> {
+        let written = |operation: &Operation| operation.writes().is_some_and(|address| addresses.contains(&address));
+        self.lock().iter().rev().find(|(operation, _)| written(operation)).map(|(_, at)| at.elapsed())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<(Operation, Instant)>> {

@@ -37,7 +37,7 @@ impl<'a, C: Cloud> Runner<'a, C> {
         interrupt: &'a Interrupt,
         sink: &'a (dyn Fn(Event) + Send + Sync),
     ) -> Self {
-        let read = |step: &Step| Some((step.address.clone(), Believed::read(step.before.as_ref()?)));
+        let read = |step: &Step| Some((step.address.clone(), Believed::clone(step.before.as_ref()?)));
         let believed: BTreeMap<_, _> = plan.steps.iter().filter_map(read).collect();
         Self { plan, cloud, options, interrupt, sink, written: Ledger::default(), believed: Mutex::new(believed) }
     }
@@ -59,6 +59,8 @@ impl<'a, C: Cloud> Runner<'a, C> {
         let (since, mut reads) = (Instant::now(), 0);
         let lag = if believed.is_written() { self.options.lag } else { self.options.certainty };
         loop {
+            // A slow read, or one that was throttled for long, shows what was when it began.
+            let began = since.elapsed();
             let stop = match self.cloud.read(&step.address, believed.arn()).await {
                 Observed::Present(now) => match believed.departure(&now) {
                     None => return Ok(Sight::AsPlanned),
@@ -81,7 +83,7 @@ impl<'a, C: Cloud> Runner<'a, C> {
                 }
                 Observed::Unreadable(refusal) => Stop::refused(&refusal),
             };
-            if (reads >= REREADS && since.elapsed() >= lag) || self.interrupt.is_raised() {
+            if (reads >= REREADS && began >= lag) || self.interrupt.is_raised() {
                 return Err(stop);
             }
             reads += 1;

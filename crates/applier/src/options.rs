@@ -21,6 +21,10 @@ pub struct Options {
     /// How long an update that is shown must have been shown before nothing uses what was before. Source: "All
     /// `StartExecution` calls within a few seconds use the updated definition and roleArn", `UpdateStateMachine`.
     pub settling: Duration,
+    /// How long IAM takes to make what it was told hold everywhere, before what relies on it changes. Nothing shows it:
+    /// reads come from where it was written. Source: "changes … can take time to become visible everywhere", *IAM User
+    /// Guide*, Troubleshooting; seconds in the trackers of others.
+    pub spreading: Duration,
     /// The pause before a call is first made again, or a condition first looked at again; pauses grow from it.
     pub pause: Duration,
     /// The longest pause.
@@ -40,6 +44,7 @@ impl Default for Options {
             certainty: Duration::from_secs(5),
             lag: Duration::from_secs(30),
             settling: Duration::from_secs(5),
+            spreading: Duration::from_secs(10),
             pause: Duration::from_millis(500),
             longest_pause: Duration::from_secs(10),
             steady: Duration::from_secs(1),
@@ -49,6 +54,25 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The same with a part of each wait that is AWS's doing; what the user bounded stays.
+    #[must_use]
+    pub fn at_pace(self, pace: f64) -> Self {
+        let part = |wait: Duration| wait.mul_f64(pace);
+        Self {
+            parallelism: self.parallelism,
+            patience: self.patience,
+            doubt: part(self.doubt),
+            certainty: part(self.certainty),
+            lag: part(self.lag),
+            settling: part(self.settling),
+            spreading: part(self.spreading),
+            pause: part(self.pause),
+            longest_pause: part(self.longest_pause),
+            steady: part(self.steady),
+            reminder: self.reminder,
+        }
+    }
+
     /// Pauses that double, without an end and with jitter, so that many steps do not ask at the same instant.
     pub(crate) fn pauses(&self) -> impl Iterator<Item = Duration> + use<> {
         ExponentialBuilder::default()

@@ -90,6 +90,7 @@ impl<C: Cloud> Runner<'_, C> {
         let since = Instant::now();
         let mut pauses = self.options.pauses();
         loop {
+            let began = since.elapsed();
             let (problem, patience) = match self.cloud.read(&step.address, &arn).await {
                 Observed::Present(present) => match mend(wanted, &step.ours, &present) {
                     Ok(operations) => {
@@ -109,7 +110,7 @@ impl<C: Cloud> Runner<'_, C> {
                     (format!("{} was created, but could not be read back: {refusal}", step.address), patience)
                 }
             };
-            if since.elapsed() >= patience || self.interrupt.is_raised() {
+            if began >= patience || self.interrupt.is_raised() {
                 return Err(Stop::ours(problem));
             }
             if since.elapsed() >= self.options.reminder {

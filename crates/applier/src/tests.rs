@@ -6,7 +6,7 @@ mod look;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Mutex,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use proptest::prelude::*;
@@ -32,6 +32,8 @@ struct Script {
     iam: Mutex<BTreeMap<Question, VecDeque<Answer>>>,
     /// What reads show: the last one again and again.
     shown: Mutex<VecDeque<Observed>>,
+    /// How long each read takes.
+    slow: Mutex<VecDeque<Duration>>,
     running: Mutex<(usize, usize)>,
     raise_at: Mutex<Option<(String, tokio::sync::watch::Sender<bool>)>>,
 }
@@ -100,6 +102,8 @@ impl Cloud for Script {
     }
 
     async fn read(&self, _: &Address, _: &Arn) -> Observed {
+        let slow = self.slow.lock().unwrap().pop_front();
+        tokio::time::sleep(slow.unwrap_or_default()).await;
         let mut shown = self.shown.lock().unwrap();
         if shown.len() > 1 { shown.pop_front() } else { shown.front().cloned() }.unwrap_or(Observed::Absent)
     }
@@ -140,10 +144,11 @@ fn options() -> Options {
     Options {
         parallelism: 3,
         patience: Duration::from_secs(2),
-        doubt: Duration::from_millis(30),
-        certainty: Duration::from_millis(10),
-        lag: Duration::from_millis(20),
+        doubt: Duration::from_millis(250),
+        certainty: Duration::from_millis(60),
+        lag: Duration::from_millis(90),
         settling: Duration::from_millis(5),
+        spreading: Duration::from_millis(60),
         pause: Duration::from_millis(2),
         longest_pause: Duration::from_millis(5),
         steady: Duration::from_millis(5),
@@ -245,6 +250,25 @@ fn a_wait_looks_until_it_is_so() {
             .iter()
             .any(|e| matches!(&e.what, What::Waiting { reason, .. } if reason == "function f to be ready: Pending"))
     );
+}
+
+#[test]
+fn what_was_granted_spreads_before_what_relies_on_it_changes() {
+    let took = |writes: Vec<Operation>| {
+        let given = BTreeSet::from([Address::new(Kind::Policy, "1")]);
+        let wait = Operation::Wait(Condition::GrantsInForce { given });
+        let cloud = Script::default();
+        let since = Instant::now();
+        let steps = vec![step(1, &[], writes), step(2, &[1], vec![wait, delete("2")])];
+        let (journal, events) = carry_out(steps, &cloud);
+        assert!(journal.is_complete(), "{journal:?}");
+        assert_eq!(cloud.made().last().map(String::as_str), Some("2"));
+        let said = events.iter().filter(|e| matches!(&e.what, What::Waiting { .. })).count();
+        (since.elapsed() >= options().spreading, said)
+    };
+    assert_eq!(took(vec![delete("1")]), (true, 1));
+    // What this apply did not write was given long ago.
+    assert_eq!(took(vec![delete("3")]).1, 0);
 }
 
 #[test]

@@ -25,6 +25,11 @@ impl<C: Cloud> Runner<'_, C> {
                     if left.is_zero() {
                         return Ok(());
                     }
+                    if left >= self.options.reminder / 10 && told.is_none() {
+                        told = Some(Instant::now());
+                        let reason = format!("{condition}: {} s more", left.as_secs_f64().ceil());
+                        self.tell(step, What::Waiting { reason, seconds: since.elapsed().as_secs() });
+                    }
                     self.interrupt.sleep(left).await;
                     if self.interrupt.is_raised() {
                         return Err(Stop::ours(format!("interrupted while waiting for {condition}")));
@@ -67,10 +72,14 @@ impl<C: Cloud> Runner<'_, C> {
 
     /// How long a condition must have held before it is believed: others may make anew what is gone, and what is shown may
     /// not be in force everywhere.
-    const fn must_stay(&self, condition: &Condition) -> Duration {
+    fn must_stay(&self, condition: &Condition) -> Duration {
         match condition {
             Condition::LogGroupGone { .. } => self.options.steady,
             Condition::MachineSettled { .. } => self.options.settling,
+            Condition::GrantsInForce { given } => {
+                let lasts = self.written.last(given).map(|since| self.options.spreading.saturating_sub(since));
+                lasts.unwrap_or_default()
+            }
             Condition::FunctionReady { .. }
             | Condition::MachineGone { .. }
             | Condition::NoExecutions { .. }
@@ -85,6 +94,7 @@ const fn left_undone(condition: &Condition) -> &'static str {
     match condition {
         Condition::Drained { .. } => ". What they need is kept: the next apply takes it away",
         Condition::FunctionReady { .. }
+        | Condition::GrantsInForce { .. }
         | Condition::MachineSettled { .. }
         | Condition::MachineGone { .. }
         | Condition::NoExecutions { .. }
@@ -99,6 +109,7 @@ fn remedy(condition: &Condition) -> Option<Operation> {
     match condition {
         Condition::LogGroupGone { name } => Some(Operation::LogGroup(LogGroupOperation::Delete { name: name.clone() })),
         Condition::FunctionReady { .. }
+        | Condition::GrantsInForce { .. }
         | Condition::MachineSettled { .. }
         | Condition::MachineGone { .. }
         | Condition::NoExecutions { .. }

@@ -40,6 +40,8 @@ pub struct Settings {
     pub parallelism: usize,
     /// Told every secret of the credentials, whatever they come from, before they are used.
     pub conceal: fn(&[Secret]),
+    /// The part of each pause between tries that is made, 1 against AWS.
+    pub pace: f64,
 }
 
 impl Settings {
@@ -56,6 +58,7 @@ impl Default for Settings {
             assume_role: None,
             parallelism: Self::PARALLELISM,
             conceal: |_| {},
+            pace: 1.0,
         }
     }
 }
@@ -251,8 +254,8 @@ async fn load(settings: &Settings) -> SdkConfig {
         .retry_config(
             RetryConfig::standard()
                 .with_max_attempts(ATTEMPTS)
-                .with_initial_backoff(BACKOFF)
-                .with_max_backoff(LONGEST_BACKOFF),
+                .with_initial_backoff(BACKOFF.mul_f64(settings.pace))
+                .with_max_backoff(LONGEST_BACKOFF.mul_f64(settings.pace)),
         )
         .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build())
         .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS).build());

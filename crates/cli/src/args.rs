@@ -46,6 +46,9 @@ pub(crate) struct Global {
     /// How many calls or steps run at the same time
     #[arg(long, global = true, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "Global options")]
     pub(crate) parallelism: u16,
+    /// A part of each wait, from 0.001 to 1: an emulator needs no time to spread what it is told
+    #[arg(long, global = true, env = "STATEWRIGHT_PACE", hide = true, default_value_t = 1.0, value_parser = pace)]
+    pub(crate) pace: f64,
     /// Colour
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, help_heading = "Global options")]
     pub(crate) color: Colour,
@@ -509,6 +512,11 @@ fn key_value(text: &str) -> Result<(String, String), String> {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("a variable is given as KEY=VALUE".to_owned()),
     }
+}
+
+fn pace(text: &str) -> Result<f64, String> {
+    let pace = text.parse().ok().filter(|pace| (0.001..=1.0).contains(pace));
+    pace.ok_or_else(|| "a pace is a number from 0.001 to 1".to_owned())
 }
 
 /// `90`, `30s`, `15m`, `1h`: seconds where there is no unit.

@@ -1,8 +1,9 @@
 //! After an apply: does what was written stand? There is no lock, so another apply or a person may have written too, and then two
 //! that both came to their end would leave behind what neither wanted. The last of them to look sees it.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use statewright_applier::Options;
 use statewright_planner::{Plan, Step};
 use statewright_source::Severity;
 
@@ -12,28 +13,26 @@ use crate::{
     stage::Staged,
 };
 
-/// How long a difference must be seen before it is believed: AWS's reads lag behind its writes.
-const LAG: Duration = Duration::from_secs(15);
-/// The pause before the second look, and the longest.
-const PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 /// Differences that are named.
 const NAMED: usize = 10;
 
-/// Plans the `at`-th spec again, until there is nothing left to do.
+/// Plans the `at`-th spec again, until there is nothing left to do. A difference is believed when it was seen for as long as
+/// a read may lag behind a write.
 ///
 /// # Errors
 /// When something is left for as long as a read may be stale, in words: what, and where.
-pub(crate) async fn confirm(staged: &Staged, at: usize, signals: &Signals) -> Result<()> {
+pub(crate) async fn confirm(staged: &Staged, at: usize, options: &Options, signals: &Signals) -> Result<()> {
     let since = Instant::now();
-    let mut pause = PAUSE;
+    let mut pause = options.pause;
     loop {
+        // A look that is throttled for long may show what was when it began.
+        let began = since.elapsed();
         let left = staged.plan_again(at).await;
         let Some(why) = left_over(&left) else { return Ok(()) };
         if signals.is_raised() {
             return Err(CliError::user(format!("interrupted before it was certain that {} stands: {why}", left.stack)));
         }
-        if since.elapsed() >= LAG {
+        if began >= options.lag {
             return Err(CliError::user(format!("{} was applied and does not stand: {why}", left.stack)).hint(
                 "something else writes here too, for there is no lock; look with `statewright plan`, and apply again when it is done",
             ));
@@ -42,7 +41,7 @@ pub(crate) async fn confirm(staged: &Staged, at: usize, signals: &Signals) -> Re
             () = tokio::time::sleep(pause) => {}
             () = signals.raised() => {}
         }
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        pause = (pause * 2).min(options.longest_pause);
     }
 }
 

@@ -122,6 +122,7 @@ pub(crate) fn settings(aws: &Guards, global: &Global) -> Settings {
         assume_role: aws.assume_role.as_deref().and_then(Arn::parse),
         parallelism: usize::from(global.parallelism),
         conceal: output::conceal,
+        pace: global.pace,
     }
 }
 

@@ -3,10 +3,11 @@
 //!
 //! Nothing of it is kept or shown but the names of places, so it may compare what no fingerprint may hold.
 
-use statewright_spec::{Address, Arn, Kind, Owner, Resource, TAG_PREFIX, Tags};
+use statewright_spec::{Address, Arn, Attachments, Custody, IgnoredTags, Kind, Owner, Resource, TAG_PREFIX, Tags};
 
 use crate::{
-    Condition, Operation, Present,
+    Condition, Fingerprint, Operation, Present,
+    custody::Hung,
     kind::{between, written},
     operation::{
         function::{FunctionOperation, MARK_CODE},
@@ -27,12 +28,33 @@ const NAMED: usize = 6;
 pub struct Believed {
     present: Present,
     written: bool,
+    others: Others,
+}
+
+/// What others may change meanwhile, as it is theirs.
+#[derive(Debug, Clone, Default)]
+struct Others {
+    /// `ignore_tags`.
+    tags: IgnoredTags,
+    /// What hangs on a role whose spec says `attachments: report`.
+    hung: Option<Hung>,
 }
 
 impl Believed {
     /// As the plan read it.
     pub fn read(present: &Present) -> Self {
-        Self { present: present.clone(), written: false }
+        Self { present: present.clone(), written: false, others: Others::default() }
+    }
+
+    /// As the plan read it, where the spec leaves some of it to others and no call of the step touches that.
+    pub(crate) fn shared(present: &Present, custody: &Custody, hung: Option<&Hung>) -> Self {
+        let hung = (custody.attachments == Attachments::Report).then(|| hung.cloned().unwrap_or_default());
+        Self { others: Others { tags: custody.ignore_tags.clone(), hung }, ..Self::read(present) }
+    }
+
+    /// What the plan read that may be shown and kept.
+    pub(crate) fn fingerprint(&self) -> &Fingerprint {
+        &self.present.fingerprint
     }
 
     /// Where it is read.
@@ -89,7 +111,7 @@ impl Believed {
             return Some(format!("it belonged to {} and belongs to {}", owner(was), owner(now)));
         }
         let mut places = Vec::new();
-        let (was, now) = (comparable(was), comparable(now));
+        let (was, now) = self.comparable(now);
         places.extend(between(&now.resource, &was.resource).places());
         // What the mark of a function's code says is compared as its code.
         let markers = was.markers.keys().chain(now.markers.keys()).filter(|key| *key != MARK_CODE);
@@ -106,20 +128,32 @@ impl Believed {
         let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
         Some(format!("it was changed in {}{rest}", places.join(", ")))
     }
+
+    /// What it is taken to be and what it is now, each without what may differ.
+    fn comparable(&self, now: &Present) -> (Present, Present) {
+        let (mut was, mut now) = (self.present.clone(), now.clone());
+        for present in [&mut was, &mut now] {
+            present.resource.tags_mut().retain(|key, _| !self.others.tags.covers(key));
+            // A job's script is read where a plan is made, and not before a step: it is an object of its own.
+            if let Resource::Job(job) = &mut present.resource {
+                job.script = None;
+            }
+        }
+        if let (Some(hung), Resource::Role(was), Resource::Role(now)) =
+            (&self.others.hung, &mut was.resource, &mut now.resource)
+        {
+            was.attachments.retain(|policy| !hung.attachments.contains(policy));
+            was.inline.retain(|name, _| !hung.inline.contains(name));
+            now.attachments.retain(|policy| was.attachments.contains(policy));
+            now.inline.retain(|name, _| was.inline.contains_key(name));
+        }
+        (was, now)
+    }
 }
 
 /// What tells a resource from another one under the same name.
 fn identity(present: &Present) -> [Option<&String>; 2] {
     ["id", "created"].map(|key| present.fingerprint.0.get(key))
-}
-
-/// A job's script is read where a plan is made, and not before a step: it is an object of its own.
-fn comparable(present: &Present) -> Present {
-    let mut present = present.clone();
-    if let Resource::Job(job) = &mut present.resource {
-        job.script = None;
-    }
-    present
 }
 
 enum Retag<'a> {
@@ -243,7 +277,9 @@ impl Operation {
                 | StateMachineOperation::StopExecutions { .. }
                 | StateMachineOperation::Delete { .. },
             ) => false,
-            Self::Wait(condition) => matches!(condition, Condition::FunctionReady { .. }),
+            Self::Wait(condition) => {
+                matches!(condition, Condition::FunctionReady { .. } | Condition::GrantsInForce { .. })
+            }
             Self::Policy(_)
             | Self::Role(_)
             | Self::LogGroup(_)

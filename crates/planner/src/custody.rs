@@ -165,8 +165,16 @@ pub(crate) fn made(custody: &Custody) -> Vec<Change> {
 /// `attachments: report`. So it neither differs, nor goes when a resource is made anew.
 pub(crate) struct LeftAlone<'d> {
     pub(crate) desired: Cow<'d, Desired>,
-    /// What hangs on roles and stays there, in words.
-    hung: BTreeMap<Address, Vec<String>>,
+    /// What hangs on roles and stays there.
+    pub(crate) hung: BTreeMap<Address, Hung>,
+}
+
+/// What others hung on a role whose spec says `attachments: report`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Hung {
+    pub(crate) attachments: BTreeSet<Arn>,
+    /// By their names.
+    pub(crate) inline: BTreeSet<String>,
 }
 
 impl<'d> LeftAlone<'d> {
@@ -192,10 +200,9 @@ impl<'d> LeftAlone<'d> {
         if tags.is_empty() && attachments.is_empty() && inline.is_empty() {
             return;
         }
-        let words = attachments.iter().map(ToString::to_string);
-        let words: Vec<String> = words.chain(inline.keys().map(|name| format!("the inline policy {name}"))).collect();
-        if !words.is_empty() {
-            self.hung.insert(address.clone(), words);
+        let hung = Hung { attachments: attachments.clone(), inline: inline.keys().cloned().collect() };
+        if hung != Hung::default() {
+            self.hung.insert(address.clone(), hung);
         }
         let Some(declared) = self.desired.to_mut().resources.get_mut(address) else { return };
         declared.resource.tags_mut().extend(tags);
@@ -209,10 +216,13 @@ impl<'d> LeftAlone<'d> {
     pub(crate) fn report(&self, survey: &Survey<'_>, notes: &mut Notes) {
         let kept = self.hung.iter().filter(|(address, _)| survey.wanted(address).is_some());
         for (address, hung) in kept {
-            let what = count(hung.len(), "policy", "policies");
+            let words = hung.attachments.iter().map(ToString::to_string);
+            let words: Vec<String> =
+                words.chain(hung.inline.iter().map(|name| format!("the inline policy {name}"))).collect();
+            let what = count(words.len(), "policy", "policies");
             let title = format!("{address} holds {what} that the spec does not name");
             let note = finding(codes::HUNG_BY_OTHERS, Severity::Note, title);
-            let help = format!("{}: left alone, as `attachments: report` says", hung.join(", "));
+            let help = format!("{}: left alone, as `attachments: report` says", words.join(", "));
             notes.find(address, survey.place(address).on(note, "/attachments", "asked for here").help(help));
         }
     }

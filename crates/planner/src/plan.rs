@@ -6,7 +6,7 @@ use statewright_asl::{ChangeKind, EdgeChange};
 use statewright_source::{Diagnostic, Severity};
 use statewright_spec::{Address, Guard, Identity, Owner, Resource, Tags};
 
-use crate::{AccessChanges, Fingerprint, Operation, Present, permissions::RolePermissions};
+use crate::{AccessChanges, Believed, Fingerprint, Operation, permissions::RolePermissions};
 
 /// Everything that an apply will do, in an order that holds. The same spec and the same live state give the same plan.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ pub struct Step {
     pub expects: Fingerprint,
     /// What was read, where it is there and this is its first step: held against a read just before the step's first
     /// write. It is neither shown nor kept.
-    pub before: Option<Box<Present>>,
+    pub before: Option<Box<Believed>>,
     /// Why it is done, in a sentence.
     pub why: String,
     /// What may go wrong or be missed by it, in a sentence.

@@ -122,7 +122,7 @@ fn rights_of(survey: &Survey<'_>, step: &Step, operation: &Operation) -> Vec<Rig
 
 /// The ARN that the resource has or will have.
 fn arn(survey: &Survey<'_>, step: &Step, address: &Address) -> Arn {
-    let before = step.before.as_ref().filter(|_| step.address == *address).map(|present| &present.arn);
+    let before = step.before.as_ref().filter(|_| step.address == *address).map(|before| before.arn());
     let live = survey.present(address).map(|present| &present.arn);
     let declared = survey.desired.resources.get(address).map(|declared| &declared.arn);
     let known = before.or(live).or(declared);

@@ -32,8 +32,8 @@ pub fn destroy(desired: &Desired, live: &Live, options: &Options) -> Plan {
 fn settle(desired: &Desired, live: &Live, mode: Mode, options: &Options) -> (Plan, BTreeSet<Question>) {
     let mut notes = Notes::default();
     let left_alone = LeftAlone::of(desired, live);
-    let desired = &*left_alone.desired;
-    let survey = Survey::of(desired, live, mode, options, &mut notes);
+    let survey = Survey::of(&left_alone, live, mode, options, &mut notes);
+    let desired = survey.desired;
     let mut drafts = draft::drafts(&survey, &mut notes);
     losses::check(&survey, &mut drafts, &mut notes);
     checks::check(&survey, &mut notes);

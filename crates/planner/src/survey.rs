@@ -6,7 +6,8 @@ use statewright_source::{Diagnostic, Severity};
 use statewright_spec::{Address, Adopt, Arn, Declared, Desired, Kind, Owner, Resource};
 
 use crate::{
-    Detail, Live, Mode, Observed, Options, Present, codes, custody,
+    Detail, Live, Mode, Observed, Options, Present, codes,
+    custody::{self, Hung, LeftAlone},
     kind::{self, Use},
     notes::{Notes, Place, finding},
 };
@@ -34,6 +35,8 @@ pub(crate) enum Standing<'a> {
 /// All addresses of a plan.
 pub(crate) struct Survey<'a> {
     pub(crate) desired: &'a Desired,
+    /// What others hung on roles, and stays there.
+    pub(crate) hung: &'a BTreeMap<Address, Hung>,
     pub(crate) live: &'a Live,
     pub(crate) mode: Mode,
     pub(crate) options: &'a Options,
@@ -47,12 +50,14 @@ pub(crate) struct Survey<'a> {
 
 impl<'a> Survey<'a> {
     pub(crate) fn of(
-        desired: &'a Desired,
+        left_alone: &'a LeftAlone<'_>,
         live: &'a Live,
         mode: Mode,
         options: &'a Options,
         notes: &mut Notes,
     ) -> Self {
+        let LeftAlone { desired, hung } = left_alone;
+        let desired: &'a Desired = desired;
         let declared = desired.resources.iter().map(|(address, declared)| (&declared.arn, address));
         let there = live.observed.iter().filter_map(|(address, observed)| match observed {
             Observed::Present(present) => Some((&present.arn, address)),
@@ -63,7 +68,7 @@ impl<'a> Survey<'a> {
             Some((Address::new(address.kind, declared.custody.was.clone()?), address))
         };
         let renamed = desired.resources.iter().filter_map(former).collect();
-        let mut survey = Self { desired, live, mode, options, standing: BTreeMap::new(), arns, renamed };
+        let mut survey = Self { desired, hung, live, mode, options, standing: BTreeMap::new(), arns, renamed };
         let chosen = survey.chosen(notes);
         for (address, declared) in &desired.resources {
             if chosen.as_ref().is_none_or(|chosen| chosen.contains(address)) {

@@ -38,8 +38,13 @@ fn matrix(name: &str) -> Result<Matrix, String> {
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program by hand")]
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // Each point says by itself what was wrong.
-    std::panic::set_hook(Box::new(|_| ()));
+    // Each point says by itself what was wrong; what goes wrong before them is said here.
+    let aloud = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() == Some("main") {
+            aloud(panic);
+        }
+    }));
     let matrices = if arguments.matrix.is_empty() { Matrix::ALL.to_vec() } else { arguments.matrix };
     let share = Share { part: arguments.share, seed: arguments.seed, only: arguments.point };
     let mut figures = Figures::default();

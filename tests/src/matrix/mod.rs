@@ -89,7 +89,7 @@ pub struct Size {
 
 impl Default for Size {
     fn default() -> Self {
-        Self { races: 200, storms: 50 }
+        Self { races: 210, storms: 50 }
     }
 }
 

@@ -11,6 +11,9 @@ use crate::proxy::{Act, ByHand, Clock, Delay, Fault, Nth, Service, Weather, When
 /// The other spec of two that are applied at once.
 const OTHER: &str = "specs/other.yaml";
 
+/// Writes that an apply of the changed version makes at least: a person's change at any of them strikes.
+const WRITES: usize = 16;
+
 /// What happens at once.
 #[derive(Clone, Copy, Debug)]
 enum Race {
@@ -23,17 +26,20 @@ enum Race {
     /// Two versions to an account that holds the first.
     OthersChange,
     /// A person changes something after the plan was made and before anything is written.
+    BetweenPlanAndWrite,
+    /// A person changes something after a plan was kept in a file and before it is applied.
     BetweenPlanAndApply,
     /// A person changes something while it is written.
     DuringApply,
 }
 
 impl Race {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::SameNew,
         Self::SameChange,
         Self::OthersNew,
         Self::OthersChange,
+        Self::BetweenPlanAndWrite,
         Self::BetweenPlanAndApply,
         Self::DuringApply,
     ];
@@ -53,7 +59,7 @@ fn run(race: Race, seed: u64, verdict: &mut Verdict) {
     let weather = Weather { seed, clock: Clock::default(), delay: vec![delay], ..Weather::default() };
     let stack = Stack::new(|setup| setup.weather = weather.layers());
     stack.write(Version::First);
-    if matches!(race, Race::SameChange | Race::OthersChange | Race::BetweenPlanAndApply | Race::DuringApply) {
+    if !matches!(race, Race::SameNew | Race::OthersNew) {
         let outcome = stack.run("apply");
         verdict.look(&outcome);
         if outcome.code() != Some(0) {
@@ -69,9 +75,10 @@ fn run(race: Race, seed: u64, verdict: &mut Verdict) {
                 if dice.bool() { [Version::Changed, Version::First] } else { [Version::Changed, Version::Replaced] };
             two(&stack, versions, &mut dice, verdict);
         }
-        Race::BetweenPlanAndApply => person(&stack, 1, &mut dice, verdict),
+        Race::BetweenPlanAndWrite => person(&stack, 1, &mut dice, verdict),
+        Race::BetweenPlanAndApply => kept(&stack, &mut dice, verdict),
         Race::DuringApply => {
-            let at = dice.usize(2..25);
+            let at = dice.usize(2..WRITES);
             person(&stack, at, &mut dice, verdict);
         }
     }
@@ -130,8 +137,42 @@ fn person(stack: &Stack, k: usize, dice: &mut Rng, verdict: &mut Verdict) {
     afterwards(stack, Version::Changed, verdict);
 }
 
+/// A plan in a file, and a person who changes something before it is applied: the file is refused with nothing written, or what
+/// was changed is no part of it and the plan is carried out.
+fn kept(stack: &Stack, dice: &mut Rng, verdict: &mut Verdict) {
+    stack.write(Version::Changed);
+    let planned = stack.command(SPEC, "plan", &["--out", "kept.plan"]).run();
+    verdict.look(&planned);
+    let file = std::fs::read_to_string(stack.world.repository().join("kept.plan")).unwrap_or_default();
+    if planned.code() != Some(0) || file.is_empty() {
+        return verdict.fail(format!("no plan is kept: {planned}"));
+    }
+    verdict.search("the kept plan", &file);
+    let by_hand = edit(&stack.world, dice);
+    let words = format!("{}:{} {}", by_hand.service, by_hand.operation, by_hand.parameters);
+    stack.world.aws().r#do(&by_hand.service, &by_hand.operation, by_hand.parameters);
+    stack.world.forget_calls();
+    let outcome = stack.command(SPEC, "apply", &["--plan", "kept.plan", "--format", "json"]).run();
+    verdict.look(&outcome);
+    match outcome.code() {
+        Some(0) => {
+            let apart = differences(Version::Changed.end(), &stack.meaning());
+            if !apart.is_empty() {
+                verdict.fail(format!("it says that all is done, and {words} stands: {}\n{outcome}", apart.join("; ")));
+            }
+        }
+        _ => {
+            says_why(&outcome, verdict);
+            if stack.world.calls().mutating().count() > 0 {
+                verdict.fail(format!("a stale plan, after {words}, and something was written: {outcome}"));
+            }
+        }
+    }
+    afterwards(stack, Version::Changed, verdict);
+}
+
 /// A change of something that is ours, by hand.
-fn edit(world: &crate::World, dice: &mut Rng) -> ByHand {
+pub(super) fn edit(world: &crate::World, dice: &mut Rng) -> ByHand {
     let (region, account) = (world.region(), world.account());
     let machine = format!("arn:aws:states:{region}:{account}:stateMachine:nightly-etl");
     let policy = format!("arn:aws:iam::{account}:policy/NightlyEtlRead");

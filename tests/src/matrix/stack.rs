@@ -121,7 +121,11 @@ pub(super) struct Stack {
 impl Stack {
     /// A new account in which others live: another stack's and what was made by hand.
     pub(super) fn new(change: impl FnOnce(&mut Setup)) -> Self {
-        let world = World::with(Emulator::Ministack, change);
+        Self::inside(World::with(Emulator::Ministack, change))
+    }
+
+    /// The same in a world of its own.
+    pub(super) fn inside(world: World) -> Self {
         world.copy("specs");
         let bucket = make_bucket(&world);
         let aws = world.aws();

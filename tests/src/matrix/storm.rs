@@ -1,13 +1,17 @@
+use fastrand::Rng;
 use serde_json::{Value, json};
 
+use super::race::edit;
 use super::stack::{Meaning, SPEC, Stack, Version};
 use super::{Point, Verdict};
 use crate::proxy::{
     Break, Breakage, Clock, Deleting, Documents, Functions, Pages, Propagation, Service, Stale, Throttle, Weather,
     Which,
 };
+use crate::{Emulator, World};
 
-/// A second of AWS's lasts so many here: propagation takes 0.9 seconds, a read is stale for 0.3.
+/// A second of AWS's lasts so many here, and one of the binary's waits too: propagation takes 0.9 seconds, a read is stale for
+/// 0.3, and the binary waits no longer for either than it does against AWS, in proportion.
 const SCALE: f64 = 0.03;
 
 /// How long a read may be stale, in seconds.
@@ -42,20 +46,22 @@ pub(super) fn points(storms: u64) -> Vec<Point> {
 }
 
 fn run(seed: u64, verdict: &mut Verdict) {
-    let stack = Stack::new(|setup| setup.weather = weather(seed).layers());
+    let world = World::with(Emulator::Ministack, |setup| setup.weather = weather(seed).layers());
+    let stack = Stack::inside(world.at_pace(SCALE));
     for version in [Version::First, Version::Changed] {
         stack.write(version);
         converge(&stack, "apply", version.end(), verdict);
         stack.expect_no_changes(verdict);
         made_once(&stack, verdict);
     }
-    let by_hand = json!({"logGroupName": "/aws/lambda/nightly-extract", "retentionInDays": 3});
-    stack.world.aws().r#do(&Service::Logs, "PutRetentionPolicy", by_hand);
+    let by_hand = edit(&stack.world, &mut Rng::with_seed(seed));
+    let words = format!("{}:{} {}", by_hand.service, by_hand.operation, by_hand.parameters);
+    stack.world.aws().r#do(&by_hand.service, &by_hand.operation, by_hand.parameters);
     settle();
     let plan = stack.command(SPEC, "plan", &["--detailed-exitcode"]).run();
     verdict.look(&plan);
     if plan.code() == Some(0) {
-        verdict.false_drift(format!("no difference where there is one: {plan}"));
+        verdict.false_drift(format!("no difference after {words}: {plan}"));
     }
     converge(&stack, "apply", Version::Changed.end(), verdict);
     converge(&stack, "destroy", &Meaning::new(), verdict);
@@ -76,7 +82,8 @@ fn converge(stack: &Stack, command: &str, end: &Meaning, verdict: &mut Verdict) 
     stack.expect(verdict, end, &outcome);
 }
 
-/// Each create was carried out once, however often its answer was lost.
+/// Each create was carried out once, however often its answer was lost. A name is taken once; versions of a policy are what can
+/// be made twice.
 fn made_once(stack: &Stack, verdict: &mut Verdict) {
     let of = json!({"PolicyArn": format!("arn:aws:iam::{}:policy/NightlyEtlRead", stack.world.account())});
     let versions = stack.world.aws().try_do(&Service::Iam, "ListPolicyVersions", of).unwrap_or_default();

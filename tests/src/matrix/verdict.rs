@@ -36,6 +36,13 @@ impl Verdict {
         self.false_drift.push(why.into());
     }
 
+    /// Looks for planted secrets in something else that a run left behind.
+    pub(super) fn search(&mut self, what: &str, text: &str) {
+        if text.contains(PLANTED) {
+            self.secrets.push(format!("a secret is in {what}"));
+        }
+    }
+
     /// Looks at all that a run printed: for planted secrets and for panics. Every run of every matrix goes through here.
     pub(super) fn look(&mut self, outcome: &Outcome) {
         let both = [&outcome.stdout, &outcome.stderr];

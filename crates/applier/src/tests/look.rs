@@ -1,6 +1,6 @@
 //! What is there just before a step writes.
 
-use statewright_planner::{Detail, Present};
+use statewright_planner::{Believed, Detail, Present};
 use statewright_spec::{Resource, Tags, kind::policy::Policy};
 
 use super::*;
@@ -34,7 +34,7 @@ fn put(id: u32, needs: &[u32], action: &str, before: Option<Present>) -> Step {
     Step {
         address: Address::new(Kind::Policy, "1"),
         action: Action::Update,
-        before: before.map(Box::new),
+        before: before.as_ref().map(Believed::read).map(Box::new),
         ..step(id, needs, vec![call])
     }
 }
@@ -73,7 +73,7 @@ fn what_somebody_deleted_since_the_plan_is_not_made_anew() {
 #[test]
 fn what_is_gone_already_may_be_deleted() {
     let cloud = Script::default();
-    let gone = Step { before: Some(Box::new(policy("s3:GetObject"))), ..simple(1, &[]) };
+    let gone = Step { before: Some(Box::new(Believed::read(&policy("s3:GetObject")))), ..simple(1, &[]) };
     let (journal, _) = carry_out(vec![gone], &cloud);
     assert!(journal.is_complete());
 }
@@ -86,6 +86,16 @@ fn a_stale_read_is_read_again() {
     let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(policy("s3:GetObject")))], &cloud);
     assert!(journal.is_complete(), "{journal:?}");
     assert_eq!(cloud.made(), ["1"]);
+}
+
+#[test]
+fn a_read_that_was_throttled_for_long_shows_what_was_when_it_began() {
+    let cloud = Script::default();
+    let none = Duration::ZERO;
+    *cloud.slow.lock().unwrap() = [none, none, none, options().lag * 2].into();
+    sees(&cloud, ["sns:Publish"; 4].map(there).into_iter().chain([there("s3:GetObject")]));
+    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(policy("s3:GetObject")))], &cloud);
+    assert!(journal.is_complete(), "{journal:?}");
 }
 
 #[test]

@@ -117,7 +117,8 @@ pub(super) async fn converge(
         Box::pin(still_so(&mut staged, signals)).await?;
     }
     let options =
-        Options { parallelism: usize::from(global.parallelism), patience: running.timeout, ..Options::default() };
+        Options { parallelism: usize::from(global.parallelism), patience: running.timeout, ..Options::default() }
+            .at_pace(global.pace);
     signals.finish_what_begins();
     let mut complete = true;
     for (at, (plan, connection)) in staged.plans.iter().zip(&staged.connections).enumerate() {
@@ -132,7 +133,7 @@ pub(super) async fn converge(
         progress.journal(&journal);
         complete &= journal.is_complete();
         if journal.is_complete()
-            && let Err(error) = confirm(&staged, at, signals).await
+            && let Err(error) = confirm(&staged, at, &options, signals).await
         {
             output::say(&error.render());
             complete = false;

@@ -20,7 +20,8 @@ pub(super) fn page() -> String {
         let heading = format!("statewright {}", subcommand.get_name());
         let mut own = subcommand.clone().mut_args(|arg| {
             let global = arg.get_help_heading() == Some("Global options");
-            arg.hide(global)
+            let hidden = arg.is_hide_set();
+            arg.hide(global || hidden)
         });
         let _ = writeln!(out, "\n## `{heading}`\n\n```text\n{}\n```", text(&mut own));
     }

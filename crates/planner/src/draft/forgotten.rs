@@ -4,7 +4,8 @@ use statewright_spec::{Address, Owner, Resource, Tags};
 
 use super::{Draft, Phase, leaving, script};
 use crate::{
-    Action, Mode, Operation, Present, custody, kind, notes::Notes, operation::job::JobOperation, survey::Survey,
+    Action, Believed, Mode, Operation, Present, custody, kind, notes::Notes, operation::job::JobOperation,
+    survey::Survey,
 };
 
 pub(super) fn draft(survey: &Survey<'_>, address: &Address, present: &Present, notes: &mut Notes) -> Draft {
@@ -37,7 +38,7 @@ pub(super) fn draft(survey: &Survey<'_>, address: &Address, present: &Present, n
         },
         risk,
         operations,
-        before: Some(Box::new(present.clone())),
+        before: Some(Box::new(Believed::read(present))),
         read_back: None,
         ours: Tags::new(),
     }

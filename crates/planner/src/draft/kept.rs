@@ -9,7 +9,7 @@ use statewright_spec::{
 
 use super::{Draft, Phase, script};
 use crate::{
-    Action, Answer, Detail, Operation, Present, Question, codes,
+    Action, Answer, Believed, Detail, Operation, Present, Question, codes,
     compare::{View, retag},
     custody::Retag,
     grants::Pace,
@@ -65,7 +65,7 @@ pub(super) fn drafts(
     }
     // Only an address's first step is held against what was read.
     if let Some(first) = drafts.first_mut() {
-        first.before = Some(Box::new(present.clone()));
+        first.before = Some(Box::new(Believed::shared(present, &declared.custody, survey.hung.get(address))));
     }
     drafts
 }

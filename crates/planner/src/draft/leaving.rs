@@ -13,7 +13,7 @@ use statewright_spec::{
 
 use super::{Draft, Phase, script};
 use crate::{
-    Action, Answer, Condition, Detail, Executions, Mode, Operation, Present, Question, codes,
+    Action, Answer, Believed, Condition, Detail, Executions, Mode, Operation, Present, Question, codes,
     kind::{count, function, job, log_group, policy, role, state_machine},
     notes::Notes,
     survey::{Survey, is_deleting},
@@ -62,7 +62,7 @@ pub(super) fn draft(survey: &Survey<'_>, address: &Address, present: &Present, n
         },
         risk,
         operations,
-        before: Some(Box::new(present.clone())),
+        before: Some(Box::new(Believed::read(present))),
         read_back: None,
         ours: Tags::new(),
     }

@@ -11,7 +11,7 @@ mod script;
 use statewright_spec::{Address, Declared, Resource, Tags};
 
 use crate::{
-    Action, Change, Operation, Present,
+    Action, Believed, Change, Operation,
     compare::View,
     custody,
     kind::{self, Part},
@@ -43,7 +43,7 @@ pub(crate) struct Draft {
     pub(crate) risk: Vec<String>,
     pub(crate) operations: Vec<Operation>,
     /// What was read: the first share of an address is held against it.
-    pub(crate) before: Option<Box<Present>>,
+    pub(crate) before: Option<Box<Believed>>,
     pub(crate) read_back: Option<Box<Resource>>,
     pub(crate) ours: Tags,
 }

@@ -5,7 +5,7 @@ use statewright_spec::{Address, Custody, Declared, Resource};
 
 use super::{Draft, leaving, new};
 use crate::{
-    Action, Operation, Present, codes,
+    Action, Believed, Operation, Present, codes,
     compare::View,
     custody::{self, Retag},
     kind::{self, log_group, policy, role, state_machine},
@@ -36,7 +36,7 @@ pub(super) fn draft(
         ));
         "adopt and replace".clone_into(&mut draft.title);
     }
-    draft.before = Some(Box::new(present.clone()));
+    draft.before = Some(Box::new(Believed::read(present)));
     let mut holders: Vec<Operation> = Vec::new();
     match &present.resource {
         Resource::Policy(_) => {

@@ -7,17 +7,16 @@
 
 mod references;
 mod sort;
+mod waits;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use statewright_spec::{Address, Kind, Resource};
+use statewright_spec::{Address, Kind};
 
 use self::{references::References, sort::sorted};
 use crate::{
-    Action, Operation, Step, StepId,
+    Step, StepId,
     draft::{Draft, Phase},
-    kind::state_machine,
-    operation::state_machine::StateMachineOperation,
     survey::{Standing, Survey},
 };
 
@@ -46,7 +45,8 @@ pub(crate) fn order(survey: &Survey<'_>, drafts: Vec<Draft>) -> Vec<Step> {
     let mut edges = Edges { survey, nodes, before: BTreeMap::new(), needs, references: References::of(survey) };
     edges.needed();
     edges.preferred();
-    settle_machines(survey, &edges.before, &mut drafts);
+    waits::before_changing(&edges.before, &mut drafts);
+    waits::before_shrinking(survey, &edges.before, &mut drafts);
     let sorted = sorted(&edges.nodes, &edges.before);
     let ids: BTreeMap<&Node, StepId> = sorted.iter().zip(1..).map(|(node, number)| (node, StepId(number))).collect();
     let step = |node: &Node| {
@@ -59,7 +59,7 @@ pub(crate) fn order(survey: &Survey<'_>, drafts: Vec<Draft>) -> Vec<Step> {
             title: draft.title,
             changes: draft.changes,
             needs: before.map(|before| ids[before]).filter(|id| *id < ids[node]).collect(),
-            expects: draft.before.as_ref().map(|present| present.fingerprint.clone()).unwrap_or_default(),
+            expects: draft.before.as_ref().map(|before| before.fingerprint().clone()).unwrap_or_default(),
             before: draft.before,
             why: draft.why,
             risk: (!draft.risk.is_empty()).then(|| draft.risk.join("; ")),
@@ -205,26 +205,5 @@ impl Edges<'_, '_> {
             queue.extend(self.before.get(node).into_iter().flatten().filter(|n| seen.insert(n)));
         }
         false
-    }
-}
-
-/// An update of a machine is seen some seconds later: where grants go after it, its step waits until it is.
-fn settle_machines(survey: &Survey<'_>, before: &BTreeMap<Node, BTreeSet<Node>>, drafts: &mut BTreeMap<Node, Draft>) {
-    let takes = |node: &&Node| {
-        node.0 == Phase::Shrink || (node.0 == Phase::Delete && matches!(node.1.kind, Kind::Role | Kind::Policy))
-    };
-    let awaited: BTreeSet<&Node> = before.keys().filter(takes).flat_map(|node| &before[node]).collect();
-    for node in
-        awaited.into_iter().filter(|(phase, address)| *phase == Phase::Grow && address.kind == Kind::StateMachine)
-    {
-        let (Some(draft), Some(declared)) = (drafts.get_mut(node), survey.wanted(&node.1)) else { continue };
-        if let (Action::Update | Action::Adopt, Resource::StateMachine(machine)) = (draft.action, &declared.resource)
-            && draft
-                .operations
-                .iter()
-                .any(|o| matches!(o, Operation::StateMachine(StateMachineOperation::Update { .. })))
-        {
-            draft.operations.push(state_machine::settled(&declared.arn, machine));
-        }
     }
 }

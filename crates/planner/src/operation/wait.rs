@@ -1,10 +1,17 @@
 //! Waits.
 
-use statewright_spec::Arn;
+use std::collections::BTreeSet;
+
+use statewright_spec::{Address, Arn};
 
 /// What a wait waits for. The applier polls, says so, and bounds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
+    /// What roles were given is in force everywhere. No read shows it: only time makes it so.
+    GrantsInForce {
+        /// The roles, and the policies that hang on them.
+        given: BTreeSet<Address>,
+    },
     /// A function's state is `Active` (or `Inactive`) and its last update is done.
     FunctionReady {
         /// The function's name.
@@ -58,7 +65,8 @@ impl Condition {
     pub const fn is_guard(&self) -> bool {
         match self {
             Self::Idle { .. } => true,
-            Self::FunctionReady { .. }
+            Self::GrantsInForce { .. }
+            | Self::FunctionReady { .. }
             | Self::MachineSettled { .. }
             | Self::MachineGone { .. }
             | Self::NoExecutions { .. }
@@ -71,6 +79,10 @@ impl Condition {
 impl std::fmt::Display for Condition {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::GrantsInForce { given } => {
+                let given = given.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                write!(f, "what {given} newly grants to be in force everywhere")
+            }
             Self::FunctionReady { name } => write!(f, "function {name} to be ready"),
             Self::MachineSettled { arn, .. } => write!(f, "state machine {} to show its new definition", arn.name()),
             Self::MachineGone { arn } => write!(f, "state machine {} to be gone", arn.name()),

@@ -84,7 +84,7 @@ pub(super) fn interleaved(
 
 /// What an apply of a plan takes each address to be that it does not make.
 fn beliefs(plan: &Plan) -> BTreeMap<Address, Believed> {
-    let read = |step: &Step| Some((step.address.clone(), Believed::read(step.before.as_ref()?)));
+    let read = |step: &Step| Some((step.address.clone(), Believed::clone(step.before.as_ref()?)));
     plan.steps.iter().filter_map(read).collect()
 }
 

@@ -144,6 +144,7 @@ fn places_and_secrets_come_from_the_text() {
         why: live differs from the spec in definition
         definition/States/Call/TimeoutSeconds: (absent) -> 5
         definition/States/Call/Parameters/Payload/token: (sensitive) -> (sensitive)
+        > wait for what role.Role newly grants to be in force everywhere
         > states:UpdateStateMachine Role
         > wait for state machine m to show its new definition
     3 ~ role.Role: detach 1 policy (after 1 2)

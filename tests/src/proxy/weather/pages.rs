@@ -56,6 +56,7 @@ static LISTS: &[List] = &[
         &["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"],
         ["Marker"; 2],
     ),
+    list(Service::Iam, "SimulatePrincipalPolicy", &["EvaluationResults"], ["Marker"; 2]),
     list(Service::States, "ListStateMachines", &["stateMachines"], ["nextToken"; 2]),
     list(Service::States, "ListExecutions", &["executions"], ["nextToken"; 2]),
     list(Service::States, "ListStateMachineVersions", &["stateMachineVersions"], ["nextToken"; 2]),
@@ -68,6 +69,8 @@ static LISTS: &[List] = &[
     list(Service::Glue, "GetJobs", &["Jobs"], ["NextToken"; 2]),
     list(Service::Glue, "GetJobRuns", &["JobRuns"], ["NextToken"; 2]),
     list(Service::Logs, "DescribeLogGroups", &["logGroups"], ["nextToken"; 2]),
+    list(Service::Logs, "DescribeResourcePolicies", &["resourcePolicies"], ["nextToken"; 2]),
+    list(Service::Logs, "FilterLogEvents", &["events"], ["nextToken"; 2]),
     list(Service::Tagging, "GetResources", &["ResourceTagMappingList"], ["PaginationToken"; 2]),
 ];
 

@@ -93,7 +93,38 @@ fn needs(request: &Request) -> Vec<Need> {
         };
         needs.push(Need { action: "iam:PassRole".to_owned(), resource, passed_to: Some(passed_to) });
     }
+    if let Some(action) = tagging(operation) {
+        needs.push(Need { action: action.to_owned(), resource: resource(request), passed_to: None });
+    }
     needs
+}
+
+/// What AWS asks for beside where something is made with tags. Source: the actions' "dependent actions" in the Service
+/// Authorization Reference.
+fn tagging(operation: &Operation) -> Option<&'static str> {
+    let key = match operation.service {
+        Service::States | Service::Logs => "tags",
+        Service::S3 => "Tagging",
+        _ => "Tags",
+    };
+    let tags = &operation.parameters[key];
+    let none = match tags {
+        Value::Array(tags) => tags.is_empty(),
+        Value::Object(tags) => tags.is_empty(),
+        Value::String(tags) => tags.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    };
+    match (&operation.service, operation.name.as_str()) {
+        _ if none => None,
+        (Service::Iam, "CreateRole") => Some("iam:TagRole"),
+        (Service::Iam, "CreatePolicy") => Some("iam:TagPolicy"),
+        (Service::States, "CreateStateMachine") => Some("states:TagResource"),
+        (Service::Lambda, "CreateFunction") => Some("lambda:TagResource"),
+        (Service::Glue, "CreateJob") => Some("glue:TagResource"),
+        (Service::Logs, "CreateLogGroup") => Some("logs:TagResource"),
+        (Service::S3, "PutObject") => Some("s3:PutObjectTagging"),
+        _ => None,
+    }
 }
 
 /// The IAM action of a call, which mostly has the operation's own name (the service authorization reference).

@@ -441,6 +441,7 @@ fn a_rename_is_shown_as_a_pair() {
     2 ~ state_machine.m: role (after 1)
         why: live differs from the spec in role
         role: "arn:aws:iam::123456789012:role/R" -> "arn:aws:iam::123456789012:role/R2"
+        > wait for what role.R2 newly grants to be in force everywhere
         > states:UpdateStateMachine R2
         > wait for state machine m to show its new definition
     3 - role.R: delete, renamed to R2 (after 2)
@@ -498,6 +499,7 @@ fn a_former_name_that_is_protected_retained_or_anothers() {
     2 ~ state_machine.m: role (after 1)
         why: live differs from the spec in role
         role: "arn:aws:iam::123456789012:role/R" -> "arn:aws:iam::123456789012:role/R2"
+        > wait for what role.R2 newly grants to be in force everywhere
         > states:UpdateStateMachine R2
     unchanged: policy.P
     error[PLAN030] role.R is protected and no longer in the spec
@@ -520,6 +522,7 @@ fn a_former_name_that_is_protected_retained_or_anothers() {
         retain: true -> false (default)
         role: "arn:aws:iam::123456789012:role/R" -> "arn:aws:iam::123456789012:role/R2"
         > states:UntagResource
+        > wait for what role.R2 newly grants to be in force everywhere
         > states:UpdateStateMachine R2
         > wait for state machine m to show its new definition
     4 . role.R: forget, renamed to R2 (after 3)
@@ -541,6 +544,7 @@ fn a_former_name_that_is_protected_retained_or_anothers() {
     2 ~ state_machine.m: role (after 1)
         why: live differs from the spec in role
         role: "arn:aws:iam::123456789012:role/R" -> "arn:aws:iam::123456789012:role/R2"
+        > wait for what role.R2 newly grants to be in force everywhere
         > states:UpdateStateMachine R2
     unchanged: policy.P
     note[PLAN021] role.R, which role.R2 was, belongs to other@us-east-1 and is left as it is

@@ -4,7 +4,11 @@ use insta::assert_snapshot;
 use statewright_spec::{Attachments, Custody, IgnoredTags, Kind, Resource, TagPattern};
 
 use super::{address, applied, destroyed, go, on, show, stack, with, without};
-use crate::tests::samples;
+use crate::{
+    Mode, Observed, Options,
+    model::{Stack, World, planned},
+    tests::samples,
+};
 
 fn ignoring(patterns: &[&str]) -> Custody {
     let ignore_tags: IgnoredTags = patterns.iter().map(|text| TagPattern::parse(text)).collect();
@@ -213,6 +217,7 @@ fn what_others_hung_on_a_role_that_is_replaced_or_goes() {
     2 ~ state_machine.m: role (after 1)
         why: live differs from the spec in role
         role: "arn:aws:iam::123456789012:role/R" -> "arn:aws:iam::123456789012:role/team/R"
+        > wait for what role.R newly grants to be in force everywhere
         > states:UpdateStateMachine R
     unchanged: policy.P
     note[PLAN035] role.R holds 2 policies that the spec does not name
@@ -256,4 +261,45 @@ fn what_was_derived_goes_when_it_is_no_longer() {
     unchanged: policy.P state_machine.m
     "#);
     go(&mut world, &stack);
+}
+
+/// What the first step of a role's change says when others did something between the plan and the step.
+#[track_caller]
+fn said(custody: Custody, meddle: impl FnOnce(&mut World)) -> Option<String> {
+    let mut world = tagged(applied(&stack()));
+    let other = samples::policy_arn("Elsewhere");
+    world.roles.get_mut("R").unwrap().role.attachments.insert(other);
+    let mut role = samples::role(&["P"]);
+    "other".clone_into(&mut role.description);
+    let stack: Stack = on(stack().with("R", Resource::Role(role)), Kind::Role, "R", custody);
+    let plan = planned(&world, &stack.desired(&world.identity), Mode::Apply, &Options::default());
+    let step = plan.steps.iter().find(|step| step.address == address(Kind::Role, "R")).unwrap();
+    meddle(&mut world);
+    let Observed::Present(now) = world.get(&step.address, None) else { panic!("it is gone") };
+    step.before.as_ref().unwrap().departure(&now)
+}
+
+#[test]
+fn what_others_may_change_stops_no_step() {
+    let retag = |world: &mut World, key: &str| {
+        world.roles.get_mut("R").unwrap().tags.insert(key.to_owned(), "changed".to_owned());
+    };
+    let hang = |world: &mut World, name: &str| {
+        world.roles.get_mut("R").unwrap().role.attachments.insert(samples::policy_arn(name));
+    };
+    let take = |world: &mut World, name: &str| {
+        world.roles.get_mut("R").unwrap().role.attachments.remove(&samples::policy_arn(name));
+    };
+    let write = |world: &mut World, name: &str| {
+        world.roles.get_mut("R").unwrap().role.inline.insert(name.to_owned(), samples::allow(&["sns:*"]));
+    };
+    let cost = || ignoring(&["cost-*"]);
+    assert_eq!(said(cost(), |world| retag(world, "cost-centre")), None);
+    assert_eq!(said(cost(), |world| retag(world, "cost-new")), None);
+    assert_eq!(said(cost(), |world| retag(world, "by")).as_deref(), Some("it was changed in tags.by"));
+    assert_eq!(said(reporting(), |world| hang(world, "More")), None);
+    assert_eq!(said(reporting(), |world| take(world, "Elsewhere")), None);
+    assert_eq!(said(reporting(), |world| write(world, "More")), None);
+    assert_eq!(said(reporting(), |world| take(world, "P")).as_deref(), Some("it was changed in policies"));
+    assert_eq!(said(cost(), |world| hang(world, "More")).as_deref(), Some("it was changed in policies"));
 }

@@ -32,6 +32,7 @@ fn grants_grow_before_and_shrink_after() {
     3 ~ state_machine.lambda-glue: definition (after 2)
         why: live differs from the spec in definition
         definition/States/Call/Parameters/FunctionName: "arn:aws:lambda:us-east-1:123456789012:function:extract" -> "arn:aws:lambda:us-east-1:123456789012:function:other"
+        > wait for what policy.GlueInvokePolicy, role.Role newly grants to be in force everywhere
         > states:UpdateStateMachine Role
         > wait for state machine lambda-glue to show its new definition
     4 ~ role.Role: detach 1 policy (after 1 2 3)
@@ -96,11 +97,13 @@ fn a_role_with_another_path() {
     2 ~ function.f: role (after 1)
         why: live differs from the spec in role
         role: "arn:aws:iam::123456789012:role/Role" -> "arn:aws:iam::123456789012:role/team/Role"
+        > wait for what role.Role newly grants to be in force everywhere
         > lambda:UpdateFunctionConfiguration
         > wait for function f to be ready
     3 ~ state_machine.lambda-glue: role (after 1 2)
         why: live differs from the spec in role
         role: "arn:aws:iam::123456789012:role/Role" -> "arn:aws:iam::123456789012:role/team/Role"
+        > wait for what role.Role newly grants to be in force everywhere
         > states:UpdateStateMachine Role
     unchanged: policy.GlueInvokePolicy policy.LambdaInvokePolicy
     "#);
@@ -125,6 +128,7 @@ fn a_role_that_somebody_deleted() {
         > iam:AttachRolePolicy Role LambdaInvokePolicy
     3 ~ function.f: give the role anew (after 1 2)
         why: its role is made anew, and its environment is encrypted for the one before
+        > wait for what role.Role newly grants to be in force everywhere
         > lambda:UpdateFunctionConfiguration
         > wait for function f to be ready
         > lambda:UntagResource

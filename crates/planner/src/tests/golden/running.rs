@@ -137,6 +137,7 @@ fn a_machine_that_gets_another_role_leaves_executions_on_the_old_one() {
     2 ~ state_machine.m: role (after 1)
         why: live differs from the spec in role
         role: "arn:aws:iam::123456789012:role/Old" -> "arn:aws:iam::123456789012:role/New"
+        > wait for what role.New newly grants to be in force everywhere
         > states:UpdateStateMachine New
         > wait for state machine m to show its new definition
     3 - role.Old: delete (after 2)
