@@ -33,38 +33,62 @@ type Edit = fn(&mut Value);
 enum Garble {
     Json(Edit),
     Xml(&'static str, Option<&'static str>),
+    /// The text of every element of that name, by what it was.
+    Own(&'static str, fn(&str) -> String),
 }
 
+/// Says another name, or another place, in an ARN.
+fn other(arn: &mut Value, was: &str, is: &str) {
+    *arn = arn.as_str().unwrap().replace(was, is).into();
+}
+
+/// What is garbled, and how often it was.
 #[derive(Default)]
-struct Garbler(Mutex<Option<(&'static str, Garble)>>);
+struct Garbler(Mutex<(Option<(&'static str, Garble)>, usize)>);
+
+impl Garbler {
+    fn set(&self, garble: Option<(&'static str, Garble)>) {
+        *self.0.lock().unwrap() = (garble, 0);
+    }
+
+    fn struck(&self) -> bool {
+        self.0.lock().unwrap().1 > 0
+    }
+}
 
 impl Layer for Garbler {
     fn handle(self: Arc<Self>, request: Request, next: Next) -> BoxFuture<'static, Reply> {
         Box::pin(async move {
             let (operation, by_hand) = (request.operation.to_string(), request.client == Proxy::BY_HAND);
             let reply = next.run(request).await;
-            match &*self.0.lock().unwrap() {
-                Some((garbled, Garble::Json(edit))) if *garbled == operation && !by_hand => reply.edit_json(edit),
-                Some((garbled, Garble::Xml(field, text))) if *garbled == operation && !by_hand => {
-                    reply.edit_xml(|result| set(result, field, *text))
-                }
-                _ => reply,
+            let mut garbler = self.0.lock().unwrap();
+            let (Some((garbled, garble)), times) = &mut *garbler else { return reply };
+            if *garbled != operation || by_hand {
+                return reply;
+            }
+            *times += 1;
+            match garble {
+                Garble::Json(edit) => reply.edit_json(edit),
+                Garble::Xml(field, text) => reply.edit_xml(|result| set(result, field, &|_| text.map(str::to_owned))),
+                Garble::Own(field, edit) => reply.edit_xml(|result| set(result, field, &|was| Some(edit(was)))),
             }
         })
     }
 }
 
 /// Sets the text of every element of that name, or takes them out.
-fn set(element: &mut xmltree::Element, field: &str, text: Option<&str>) {
-    if text.is_none() {
-        element.children.retain(|node| node.as_element().is_none_or(|child| child.name != field));
-    }
-    for child in element.children.iter_mut().filter_map(|node| node.as_mut_element()) {
-        match text {
-            Some(text) if child.name == field => child.children = vec![xmltree::XMLNode::Text(text.to_owned())],
-            _ => set(child, field, text),
+fn set(element: &mut xmltree::Element, field: &str, text: &dyn Fn(&str) -> Option<String>) {
+    element.children.retain_mut(|node| {
+        let Some(child) = node.as_mut_element() else { return true };
+        if child.name != field {
+            set(child, field, text);
+            return true;
         }
-    }
+        let was = child.get_text().unwrap_or_default().into_owned();
+        let now = text(&was);
+        child.children = now.iter().map(|text| xmltree::XMLNode::Text(text.clone())).collect();
+        now.is_some()
+    });
 }
 
 /// Garbled answers that must end in an error which names the call and says `words`.
@@ -81,6 +105,16 @@ fn cases() -> Vec<(&'static str, Garble, &'static str)> {
             "another account",
         ),
         ("states:DescribeStateMachine", json(|m| m["stateMachineArn"] = json!("shop")), "not an ARN"),
+        (
+            "states:DescribeStateMachine",
+            json(|m| other(&mut m["stateMachineArn"], "shop", "shop2")),
+            "state_machine.shop",
+        ),
+        (
+            "states:DescribeStateMachine",
+            json(|m| other(&mut m["stateMachineArn"], "us-east-1", "eu-west-1")),
+            "another region",
+        ),
         (
             "states:DescribeStateMachine",
             json(|m| m["loggingConfiguration"] = json!({"level": "LOUD", "includeExecutionData": false})),
@@ -107,14 +141,39 @@ fn cases() -> Vec<(&'static str, Garble, &'static str)> {
             json(|f| f["Configuration"]["FunctionArn"] = json!("arn:aws:lambda:us-east-1:999999999999:function:shop")),
             "another account",
         ),
+        (
+            "lambda:GetFunction",
+            json(|f| other(&mut f["Configuration"]["FunctionArn"], "shop", "pohs")),
+            "function.shop",
+        ),
+        ("glue:GetJob", json(|j| j["Job"]["Name"] = json!("pohs")), "the job pohs instead of shop"),
         ("glue:GetJob", json(|j| j["Job"] = Value::Null), "glue:GetJob"),
         ("glue:GetJob", json(|j| j["Job"]["MaxRetries"] = json!(-1)), "-1"),
         ("glue:GetJob", json(|j| j["Job"]["Command"] = json!("glueetl")), "glue:GetJob"),
+        (
+            "logs:DescribeLogGroups",
+            json(|l| {
+                let group = &mut l["logGroups"][0];
+                group["logGroupArn"] = group["arn"].clone();
+                other(&mut group["logGroupArn"], "us-east-1", "eu-west-1");
+            }),
+            "another region",
+        ),
         ("logs:DescribeLogGroups", json(|l| l["logGroups"][0]["retentionInDays"] = json!(-7)), "-7"),
         ("iam:GetRole", Garble::Xml("AssumeRolePolicyDocument", None), "iam:GetRole"),
         ("iam:GetRole", Garble::Xml("AssumeRolePolicyDocument", Some("%7B%22Statement")), "not JSON"),
         ("iam:GetRole", Garble::Xml("AssumeRolePolicyDocument", Some("%FF%FE")), "not UTF-8"),
         ("iam:GetRole", Garble::Xml("Arn", Some("arn:aws:iam::999999999999:role/shop")), "another account"),
+        (
+            "iam:GetRole",
+            Garble::Own("Arn", |arn| arn.replace("role/shop", "role/pohs")),
+            "another resource than role.shop",
+        ),
+        (
+            "iam:GetPolicy",
+            Garble::Own("Arn", |arn| arn.replace("policy/shop", "policy/pohs")),
+            "another resource than policy.shop",
+        ),
         ("iam:GetRole", Garble::Xml("MaxSessionDuration", Some("-1")), "-1"),
         ("iam:GetRole", Garble::Xml("MaxSessionDuration", Some("soon")), "iam:GetRole"),
         ("iam:GetPolicy", Garble::Xml("DefaultVersionId", None), "no default version"),
@@ -138,7 +197,13 @@ fn odd() -> Vec<(&'static str, Garble)> {
         ("lambda:GetFunction", json(|f| f["Configuration"]["LastModified"] = json!("the day before yesterday"))),
         ("logs:DescribeLogGroups", json(|l| l["logGroups"] = Value::Null)),
         ("logs:DescribeLogGroups", json(|l| l["logGroups"][0]["arn"] = Value::Null)),
-        ("tag:GetResources", json(|t| t["ResourceTagMappingList"] = json!([{"ResourceARN": "nonsense"}, {}]))),
+        ("tagging:GetResources", json(|t| t["ResourceTagMappingList"] = json!([{"ResourceARN": "nonsense"}, {}]))),
+        // Absurd sizes.
+        ("states:DescribeStateMachine", json(|m| m["description"] = "x".repeat(20_000_000).into())),
+        ("states:DescribeStateMachine", json(|m| m["definition"] = "[".repeat(1_000_000).into())),
+        ("lambda:GetFunction", json(|f| f["Tags"] = (0..50_000).map(|n| (n.to_string(), json!("x"))).collect())),
+        ("logs:DescribeLogGroups", json(|l| l["logGroups"] = vec![l["logGroups"][0].clone(); 20_000].into())),
+        ("iam:GetRole", Garble::Own("AssumeRolePolicyDocument", |document| document.repeat(10_000))),
         ("iam:GetRole", Garble::Xml("CreateDate", Some("9999999-99-99"))),
         ("iam:GetAccountAuthorizationDetails", Garble::Xml("RoleName", None)),
     ]
@@ -158,8 +223,9 @@ fn what_does_not_fit_the_model_is_told_and_nothing_is_written() {
     world.forget_calls();
     for (operation, garble, words) in cases() {
         let what = format!("{operation}, {words}");
-        *garbler.0.lock().unwrap() = Some((operation, garble));
+        garbler.set(Some((operation, garble)));
         let apply = world.statewright(["apply", "shop.yaml", "--yes"]).run();
+        assert!(garbler.struck(), "{what}: {apply}");
         assert_eq!(apply.code(), Some(1), "{what}: {apply}");
         let told = format!("{}{}", apply.stdout, apply.stderr);
         assert!(told.contains(operation) && told.contains(words), "{what}: {apply}");
@@ -167,12 +233,13 @@ fn what_does_not_fit_the_model_is_told_and_nothing_is_written() {
         assert_eq!(world.calls().mutating().names(), [""; 0], "{what}: {apply}");
     }
     for (operation, garble) in odd() {
-        *garbler.0.lock().unwrap() = Some((operation, garble));
+        garbler.set(Some((operation, garble)));
         let plan = world.statewright(["plan", "shop.yaml"]).run();
+        assert!(garbler.struck(), "{operation}: {plan}");
         assert!(matches!(plan.code(), Some(0 | 1)), "{operation}: {plan}");
         assert!(!format!("{}{}", plan.stdout, plan.stderr).contains("panicked"), "{operation}: {plan}");
     }
-    *garbler.0.lock().unwrap() = None;
+    garbler.set(None);
     let _ = world.statewright(["apply", "shop.yaml", "--yes"]).run().expect(0);
     let _ = world.statewright(["plan", "shop.yaml", "--detailed-exitcode"]).run().expect(0);
 }

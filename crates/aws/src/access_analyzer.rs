@@ -27,7 +27,7 @@ pub(crate) async fn verdict(c: &Connection, kind: Kind, document: &Secret) -> Re
         Kind::Trust => (PolicyType::ResourcePolicy, Some(ResourceType::RoleTrust)),
         Kind::Resource => (PolicyType::ResourcePolicy, None),
     };
-    let (findings, _) = pages::at_most(PAGES, |token| {
+    let (findings, _) = pages::at_most(CALL, PAGES, |token| {
         let once = aws_sdk_accessanalyzer::config::Builder::new().retry_config(RetryConfig::disabled());
         let request = c
             .analyzer

@@ -79,7 +79,7 @@ impl Connection {
     }
 
     async fn policy_versions(&self, arn: &Arn) -> Result<Vec<String>, Refusal> {
-        let versions = pages::all(|marker| async move {
+        let versions = pages::all("iam:ListPolicyVersions", |marker| async move {
             let request = self.iam.list_policy_versions().policy_arn(arn.as_str()).set_marker(marker);
             let answer = self.send("iam:ListPolicyVersions", request.send()).await?;
             let (is_truncated, marker) = (answer.is_truncated(), answer.marker().map(str::to_owned));
@@ -92,7 +92,7 @@ impl Connection {
     }
 
     async fn policy_attachments(&self, arn: &Arn) -> Result<BTreeSet<String>, Refusal> {
-        let holders = pages::all(|marker| async move {
+        let holders = pages::all("iam:ListEntitiesForPolicy", |marker| async move {
             let request = self.iam.list_entities_for_policy().policy_arn(arn.as_str()).set_marker(marker);
             let answer = self.send("iam:ListEntitiesForPolicy", request.send()).await?;
             let (is_truncated, marker) = (answer.is_truncated(), answer.marker().map(str::to_owned));
@@ -108,7 +108,7 @@ impl Connection {
     }
 
     async fn instance_profiles(&self, role: &str) -> Result<BTreeSet<String>, Refusal> {
-        let profiles = pages::all(|marker| async move {
+        let profiles = pages::all("iam:ListInstanceProfilesForRole", |marker| async move {
             let request = self.iam.list_instance_profiles_for_role().role_name(role).set_marker(marker);
             let answer = self.send("iam:ListInstanceProfilesForRole", request.send()).await?;
             let (is_truncated, marker) = (answer.is_truncated(), answer.marker().map(str::to_owned));
@@ -119,7 +119,7 @@ impl Connection {
     }
 
     async fn running(&self, machine: &Arn) -> Result<Answer, Refusal> {
-        let pages = pages::at_most(COUNTED_PAGES, |token| async move {
+        let pages = pages::at_most("states:ListExecutions", COUNTED_PAGES, |token| async move {
             let request = self
                 .sfn
                 .list_executions()

@@ -8,7 +8,7 @@ use aws_sdk_iam::{
 };
 use futures::future::try_join_all;
 use statewright_planner::{Answer, Denied, Refusal, RefusalKind, Right};
-use statewright_spec::Arn;
+use statewright_spec::{Arn, Kind};
 
 use crate::{
     Connection,
@@ -54,7 +54,7 @@ impl Connection {
                 .build()
         });
         let entries: Option<Vec<ContextEntry>> = service.map(|entry| vec![entry]);
-        pages::all(|marker| {
+        pages::all(CALL, |marker| {
             let (actions, entries) = (actions.clone(), entries.clone());
             async move {
                 let once = aws_sdk_iam::config::Builder::new().retry_config(RetryConfig::disabled());
@@ -83,7 +83,8 @@ impl Connection {
         if let Some(session) = session {
             let name = session.split('/').next().unwrap_or_default();
             let answer = self.send("iam:GetRole", self.iam.get_role().role_name(name).send()).await?;
-            return self.own_arn("iam:GetRole", required("iam:GetRole", "role", answer.role)?.arn());
+            let role = required("iam:GetRole", "role", answer.role)?;
+            return self.own_arn("iam:GetRole", Kind::Role, name, role.arn());
         }
         match (caller.service(), caller.resource()) {
             ("iam", resource) if resource.starts_with("user/") || resource.starts_with("role/") => Ok(caller.clone()),

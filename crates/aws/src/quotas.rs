@@ -18,7 +18,7 @@ impl Connection {
 
     /// The resource policies of `CloudWatch` Logs; an account has ten at most.
     pub(crate) async fn log_policies(&self) -> Result<Answer, Refusal> {
-        let policies = pages::all(|token| async move {
+        let policies = pages::all("logs:DescribeResourcePolicies", |token| async move {
             let request = self.logs.describe_resource_policies().set_next_token(token);
             let answer = self.send("logs:DescribeResourcePolicies", request.send()).await?;
             let documents = answer.resource_policies.unwrap_or_default().into_iter().filter_map(|p| p.policy_document);

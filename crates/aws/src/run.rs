@@ -108,7 +108,7 @@ impl Connection {
         limit: usize,
     ) -> Result<Vec<Execution>, Refusal> {
         let page_size = i32::try_from(limit.clamp(1, 1000)).unwrap_or(1000);
-        let (executions, _) = pages::at_most(limit.div_ceil(1000), |token| async move {
+        let (executions, _) = pages::at_most("states:ListExecutions", limit.div_ceil(1000), |token| async move {
             let request = self
                 .sfn
                 .list_executions()

@@ -85,7 +85,7 @@ impl Connection {
     pub(crate) async fn labels(&self, reading: &Reading) -> BTreeMap<String, Labels> {
         let Some(owner) = &reading.search else { return BTreeMap::new() };
         let limit = if reading.deep { usize::MAX } else { TAGGED_PAGES };
-        let found = pages::at_most(limit, |token| async move {
+        let found = pages::at_most("tag:GetResources", limit, |token| async move {
             let filter = TagFilter::builder().key(Owner::TAG).values(owner.as_str()).build();
             let request = self
                 .tagging
@@ -125,7 +125,7 @@ impl Connection {
 
     async fn roles_of(&self, owner: &Owner, deep: bool) -> Result<(Vec<Arn>, bool), Refusal> {
         let limit = if deep { usize::MAX } else { ROLE_PAGES };
-        pages::at_most(limit, |marker| async move {
+        pages::at_most("iam:GetAccountAuthorizationDetails", limit, |marker| async move {
             let request = self
                 .iam
                 .get_account_authorization_details()
@@ -147,7 +147,7 @@ impl Connection {
 
 async fn tagged(c: &Connection, client: &Client, owner: &Owner, deep: bool) -> Result<(Vec<Arn>, bool), Refusal> {
     let limit = if deep { usize::MAX } else { TAGGED_PAGES };
-    pages::at_most(limit, |token| async move {
+    pages::at_most("tag:GetResources", limit, |token| async move {
         let filter = TagFilter::builder().key(Owner::TAG).values(owner.as_str()).build();
         let request = client.get_resources().tag_filters(filter).resources_per_page(100).set_pagination_token(token);
         let answer = c.send("tag:GetResources", request.send()).await?;
@@ -168,7 +168,7 @@ fn home_of_iam(partition: &str) -> &'static str {
 }
 
 /// The address of a resource of one of our kinds.
-fn address_of(arn: &Arn) -> Option<Address> {
+pub(crate) fn address_of(arn: &Arn) -> Option<Address> {
     let resource = arn.resource();
     let named = |kind, name: &str| (!name.is_empty()).then(|| Address::new(kind, name));
     match arn.service() {

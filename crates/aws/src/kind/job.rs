@@ -8,7 +8,7 @@ use statewright_spec::Arn;
 
 use super::{Read, gone, required, unless_missing};
 use crate::{
-    Connection,
+    Connection, refusal,
     s3::{Found, Place},
     tagging::{Labels, to_map},
 };
@@ -34,7 +34,14 @@ pub(crate) async fn read(c: &Connection, name: &str, arn: &Arn, script: Option<&
 pub(crate) async fn get(c: &Connection, name: &str) -> Result<Option<aws_sdk_glue::types::Job>, Refusal> {
     const CALL: &str = "glue:GetJob";
     let answer = unless_missing(c.send(CALL, c.glue.get_job().job_name(name).send()).await)?;
-    answer.map(|found| required(CALL, "job", found.job)).transpose()
+    let Some(found) = answer else { return Ok(None) };
+    let job = required(CALL, "job", found.job)?;
+    match job.name() {
+        Some(other) if other != name => {
+            Err(refusal::malformed(CALL, format!("the answer is of the job {other} instead of {name}")))
+        }
+        _ => Ok(Some(job)),
+    }
 }
 
 /// Makes one call.

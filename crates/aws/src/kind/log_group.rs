@@ -5,7 +5,7 @@ use aws_sdk_cloudwatchlogs::{
     types::{LogGroup as Raw, LogGroupClass},
 };
 use statewright_planner::{Detail, Fingerprint, Present, Refusal, operation::log_group::LogGroupOperation};
-use statewright_spec::{Arn, Resource, Tags, kind::log_group::LogGroup};
+use statewright_spec::{Arn, Kind, Resource, Tags, kind::log_group::LogGroup};
 
 use super::{Read, gone, required, signed, unless_missing, unsigned};
 use crate::{
@@ -25,12 +25,12 @@ pub(crate) async fn read(c: &Connection, name: &str, arn: &Arn) -> Read {
     let Some(group) = group? else { return Ok(None) };
     // Gone between the two calls.
     let Some(tags) = tags? else { return Ok(None) };
-    map(c, &group, Labels::of_map(tags.tags)).map(Some)
+    map(c, name, &group, Labels::of_map(tags.tags)).map(Some)
 }
 
 /// The group of exactly this name. AWS sorts by name, so it stands first where its name is the whole prefix.
 pub(crate) async fn find(c: &Connection, name: &str) -> Result<Option<Raw>, Refusal> {
-    let all = pages::all(|token| async move {
+    let all = pages::all("logs:DescribeLogGroups", |token| async move {
         let request = c.logs.describe_log_groups().log_group_name_prefix(name).limit(50).set_next_token(token);
         let answer = c.send("logs:DescribeLogGroups", request.send()).await?;
         let found = answer.log_groups.unwrap_or_default().into_iter().find(|g| g.log_group_name() == Some(name));
@@ -41,10 +41,10 @@ pub(crate) async fn find(c: &Connection, name: &str) -> Result<Option<Raw>, Refu
     Ok(all.await?.into_iter().next())
 }
 
-fn map(c: &Connection, group: &Raw, labels: Labels) -> Result<Present, Refusal> {
+fn map(c: &Connection, name: &str, group: &Raw, labels: Labels) -> Result<Present, Refusal> {
     const CALL: &str = "logs:DescribeLogGroups";
     let arn = group.log_group_arn.as_deref().or(group.arn.as_deref()).unwrap_or_default();
-    let arn = c.own_arn(CALL, arn.strip_suffix(":*").unwrap_or(arn))?;
+    let arn = c.own_arn(CALL, Kind::LogGroup, name, arn.strip_suffix(":*").unwrap_or(arn))?;
     let key = group.kms_key_id.as_deref().filter(|text| !text.is_empty());
     let kms_key = key
         .map(|text| Arn::parse(text).ok_or_else(|| refusal::malformed(CALL, format!("the key `{text}` is not an ARN"))))
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     fn check(group: &Raw, expect: LogGroup) {
-        let present = map(&Connection::offline(), group, Labels::default()).unwrap();
+        let present = map(&Connection::offline(), "/aws/lambda/f", group, Labels::default()).unwrap();
         assert_eq!(present.arn.as_str(), "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/f");
         assert_eq!(present.resource, Resource::LogGroup(expect));
     }
@@ -170,7 +170,7 @@ mod tests {
     fn a_group_of_another_account_is_malformed() {
         let group =
             Raw::builder().creation_time(1).log_group_arn("arn:aws:logs:us-east-1:999999999999:log-group:g").build();
-        let refusal = map(&Connection::offline(), &group, Labels::default()).unwrap_err();
+        let refusal = map(&Connection::offline(), "g", &group, Labels::default()).unwrap_err();
         assert_eq!(refusal.kind, statewright_planner::RefusalKind::Malformed);
     }
 }

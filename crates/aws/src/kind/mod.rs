@@ -10,7 +10,7 @@ pub(crate) mod state_machine;
 use statewright_planner::{Observed, Present, Refusal, RefusalKind};
 use statewright_spec::{Address, Arn, Kind};
 
-use crate::{Connection, refusal, tagging::Labels};
+use crate::{Connection, refusal, search::address_of, tagging::Labels};
 
 /// What a read of one resource may need beside its name.
 #[derive(Clone, Copy, Default)]
@@ -42,14 +42,27 @@ impl Connection {
         }
     }
 
-    /// An ARN from an answer, which must be of this account.
-    pub(crate) fn own_arn(&self, call: &str, text: &str) -> Result<Arn, Refusal> {
+    /// An ARN from an answer, which must be that of what was asked for, in this account and region.
+    pub(crate) fn own_arn(&self, call: &str, kind: Kind, name: &str, text: &str) -> Result<Arn, Refusal> {
         let arn = Arn::parse(text).ok_or_else(|| refusal::malformed(call, format!("`{text}` is not an ARN")))?;
-        if arn.account() == self.identity.account.as_str() {
-            return Ok(arn);
+        let other =
+            |what: String| Err(refusal::malformed(call, format!("`{text}` is of another {what}, which was asked")));
+        let (account, region) = (self.identity.account.as_str(), self.identity.region.as_str());
+        if arn.account() != account {
+            return other(format!("account than {account}"));
         }
-        let ours = &self.identity.account;
-        Err(refusal::malformed(call, format!("`{text}` is of another account than {ours}, which was asked")))
+        if ![region, ""].contains(&arn.region()) {
+            return other(format!("region than {region}"));
+        }
+        // IAM's names are one whatever their case, and the answer has them as they were made.
+        let same = |found: &str| match kind {
+            Kind::Role | Kind::Policy => found.eq_ignore_ascii_case(name),
+            Kind::LogGroup | Kind::Function | Kind::Job | Kind::StateMachine => found == name,
+        };
+        match address_of(&arn) {
+            Some(found) if found.kind == kind && same(&found.name) => Ok(arn),
+            _ => other(format!("resource than {}", Address::new(kind, name))),
+        }
     }
 }
 

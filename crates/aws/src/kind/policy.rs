@@ -15,7 +15,7 @@ use aws_sdk_iam::{
 };
 use serde_json::Value;
 use statewright_planner::{Detail, Fingerprint, Present, Refusal, operation::policy::PolicyOperation};
-use statewright_spec::{Arn, Resource, Tags, kind::policy::Policy};
+use statewright_spec::{Arn, Kind, Resource, Tags, kind::policy::Policy};
 use tokio::sync::OnceCell;
 
 use super::{Read, built, gone, required, unless_missing, unsigned};
@@ -35,12 +35,12 @@ impl Names {
     async fn find(&self, c: &Connection, name: &str) -> Result<Option<Arn>, Refusal> {
         let all = self.0.get_or_try_init(|| list(c)).await?;
         let found = all.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
-        found.map(|(_, arn)| c.own_arn("iam:ListPolicies", arn)).transpose()
+        found.map(|(_, arn)| c.own_arn("iam:ListPolicies", Kind::Policy, name, arn)).transpose()
     }
 }
 
 async fn list(c: &Connection) -> Result<Vec<(String, String)>, Refusal> {
-    pages::all(|marker| async move {
+    pages::all("iam:ListPolicies", |marker| async move {
         let request =
             c.iam.list_policies().scope(PolicyScopeType::Local).only_attached(false).max_items(1000).set_marker(marker);
         let answer = c.send("iam:ListPolicies", request.send()).await?;
@@ -54,12 +54,12 @@ async fn list(c: &Connection) -> Result<Vec<(String, String)>, Refusal> {
 /// `GetPolicy`, then `GetPolicyVersion` of the default.
 pub(crate) async fn read(c: &Connection, name: &str, arn: &Arn, names: Option<&Names>) -> Read {
     if let Some(policy) = get(c, arn).await? {
-        return present(c, policy).await.map(Some);
+        return present(c, name, policy).await.map(Some);
     }
     let Some(names) = names else { return Ok(None) };
     let Some(elsewhere) = names.find(c, name).await? else { return Ok(None) };
     match get(c, &elsewhere).await? {
-        Some(policy) => present(c, policy).await.map(Some),
+        Some(policy) => present(c, name, policy).await.map(Some),
         None => Ok(None),
     }
 }
@@ -108,9 +108,9 @@ pub(crate) async fn document_of(c: &Connection, arn: &Arn) -> Result<Option<Valu
     document::decoded(CALL, "the policy", required(CALL, "document", text.as_deref())?).map(Some)
 }
 
-async fn present(c: &Connection, policy: Raw) -> Result<Present, Refusal> {
+async fn present(c: &Connection, name: &str, policy: Raw) -> Result<Present, Refusal> {
     const CALL: &str = "iam:GetPolicy";
-    let arn = c.own_arn(CALL, policy.arn().unwrap_or_default())?;
+    let arn = c.own_arn(CALL, Kind::Policy, name, policy.arn().unwrap_or_default())?;
     let version = required(CALL, "default version", policy.default_version_id.clone())?;
     let request = c.iam.get_policy_version().policy_arn(arn.as_str()).version_id(&version);
     let answer = c.send("iam:GetPolicyVersion", request.send()).await?;

@@ -12,7 +12,7 @@ use aws_sdk_iam::{
 use futures::future::try_join_all;
 use serde_json::Value;
 use statewright_planner::{Detail, Fingerprint, Present, Refusal, operation::role::RoleOperation};
-use statewright_spec::{Arn, Resource, Tags, kind::role::Role};
+use statewright_spec::{Arn, Kind, Resource, Tags, kind::role::Role};
 
 use super::{
     Read, gone,
@@ -37,7 +37,7 @@ pub(crate) async fn read(c: &Connection, name: &str) -> Read {
     // A role that is not there fails all three; GetRole's word counts.
     let Some(found) = role? else { return Ok(None) };
     let role = required("iam:GetRole", "role", found.role)?;
-    let arn = c.own_arn("iam:GetRole", role.arn())?;
+    let arn = c.own_arn("iam:GetRole", Kind::Role, name, role.arn())?;
     map(arn, role, attachments?, inline?).map(Some)
 }
 
@@ -52,7 +52,7 @@ pub(crate) async fn age(c: &Connection, name: &str) -> Result<Option<Duration>, 
 
 async fn attachments(c: &Connection, name: &str) -> Result<BTreeSet<Arn>, Refusal> {
     const CALL: &str = "iam:ListAttachedRolePolicies";
-    let all = pages::all(|marker| async move {
+    let all = pages::all(CALL, |marker| async move {
         let request = c.iam.list_attached_role_policies().role_name(name).set_marker(marker);
         let answer = c.send(CALL, request.send()).await?;
         let (is_truncated, marker) = (answer.is_truncated(), answer.marker().map(str::to_owned));
@@ -64,7 +64,7 @@ async fn attachments(c: &Connection, name: &str) -> Result<BTreeSet<Arn>, Refusa
 }
 
 async fn inline_names(c: &Connection, name: &str) -> Result<Vec<String>, Refusal> {
-    pages::all(|marker| async move {
+    pages::all("iam:ListRolePolicies", |marker| async move {
         let request = c.iam.list_role_policies().role_name(name).set_marker(marker);
         let answer = c.send("iam:ListRolePolicies", request.send()).await?;
         let (is_truncated, marker) = (answer.is_truncated(), answer.marker().map(str::to_owned));

@@ -15,7 +15,7 @@ use statewright_planner::{
     AwsDiagnostic, Detail, Fingerprint, Present, Refusal, operation::state_machine::StateMachineOperation,
 };
 use statewright_spec::{
-    Arn, Resource, Secret,
+    Arn, Kind, Resource, Secret,
     kind::state_machine::{Encryption, LogLevel, Logging, MachineType, StateMachine},
 };
 
@@ -31,8 +31,7 @@ const STOPS: usize = 8;
 pub(crate) async fn read(c: &Connection, arn: &Arn, known: Option<&Labels>) -> Read {
     if let Some(labels) = known {
         let Some(machine) = describe(c, arn).await? else { return Ok(None) };
-        let arn = c.own_arn("states:DescribeStateMachine", &machine.state_machine_arn)?;
-        return map(arn, machine, labels.clone()).map(Some);
+        return map(own(c, arn, &machine)?, machine, labels.clone()).map(Some);
     }
     let tags = async {
         let request = c.sfn.list_tags_for_resource().resource_arn(arn.as_str());
@@ -42,8 +41,15 @@ pub(crate) async fn read(c: &Connection, arn: &Arn, known: Option<&Labels>) -> R
     let Some(machine) = machine? else { return Ok(None) };
     let tags = tags?.and_then(|answer| answer.tags).unwrap_or_default();
     let labels = Labels::of(tags.into_iter().map(|t| (t.key.unwrap_or_default(), t.value.unwrap_or_default())));
-    let arn = c.own_arn("states:DescribeStateMachine", &machine.state_machine_arn)?;
-    map(arn, machine, labels).map(Some)
+    map(own(c, arn, &machine)?, machine, labels).map(Some)
+}
+
+/// A version's ARN is answered as it was asked.
+fn own(c: &Connection, arn: &Arn, machine: &Raw) -> Result<Arn, Refusal> {
+    if machine.state_machine_arn == arn.as_str() {
+        return Ok(arn.clone());
+    }
+    c.own_arn("states:DescribeStateMachine", Kind::StateMachine, arn.name(), &machine.state_machine_arn)
 }
 
 /// `None` where there is none.

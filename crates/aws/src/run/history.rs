@@ -44,7 +44,7 @@ impl Connection {
         many: bool,
     ) -> Result<Vec<HistoryEvent>, Refusal> {
         let page = if many { PAGE } else { SHORT_PAGE };
-        let events = pages::all(|token| async move {
+        let events = pages::all("states:GetExecutionHistory", |token| async move {
             let request = self
                 .sfn
                 .get_execution_history()

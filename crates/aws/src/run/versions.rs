@@ -29,7 +29,7 @@ const ALIASES: usize = 10;
 impl Connection {
     /// The newest versions of a machine, the newest first: one page of them.
     pub async fn versions(&self, machine: &Arn) -> Result<Vec<Version>, Refusal> {
-        let versions = pages::at_most(1, |token| async move {
+        let versions = pages::at_most("states:ListStateMachineVersions", 1, |token| async move {
             let request = self
                 .sfn
                 .list_state_machine_versions()

@@ -11,7 +11,7 @@ use aws_sdk_lambda::{
 };
 use statewright_planner::{Detail, Fingerprint, Present, Refusal, RefusalKind, operation::function::MARK_CODE};
 use statewright_spec::{
-    Arn, Resource, Secret,
+    Arn, Kind, Resource, Secret,
     kind::function::{Code, Function, FunctionLogging, Vpc},
 };
 
@@ -30,7 +30,7 @@ const STORAGE: i32 = 512;
 /// Everything of a function, defaults filled in.
 pub(super) fn present(c: &Connection, name: &str, found: GetFunctionOutput) -> Result<Present, Refusal> {
     let configuration = required(CALL, "configuration", found.configuration)?;
-    let arn = c.own_arn(CALL, configuration.function_arn().unwrap_or_default())?;
+    let arn = c.own_arn(CALL, Kind::Function, name, configuration.function_arn().unwrap_or_default())?;
     if let Some(error) = found.tags_error {
         return Err(denied(error.error_code, format!("the function's tags: {}", error.message)));
     }
