@@ -1,7 +1,8 @@
 use serde_json::{Map, Value};
 use xmltree::{Element, XMLNode};
 
-/// An element as JSON: text, a list where all children are called `member` (IAM, STS) or `Tag` (S3), else an object.
+/// An element as JSON: text, a list where all children are called `member` (IAM, STS) or `Tag` (S3), else an object, in which
+/// children of one name are a list: S3 lists its objects without an element around them.
 pub(crate) fn element_to_json(element: &Element) -> Value {
     let children: Vec<&Element> = element.children.iter().filter_map(XMLNode::as_element).collect();
     if children.is_empty() {
@@ -12,7 +13,12 @@ pub(crate) fn element_to_json(element: &Element) -> Value {
     }
     let mut object = Map::new();
     for child in children {
-        object.insert(child.name.clone(), element_to_json(child));
+        let value = element_to_json(child);
+        match object.get_mut(&child.name) {
+            Some(Value::Array(all)) => all.push(value),
+            Some(one) => *one = Value::Array(vec![one.take(), value]),
+            None => drop(object.insert(child.name.clone(), value)),
+        }
     }
     Value::Object(object)
 }
@@ -42,5 +48,23 @@ pub(crate) fn members<'a>(element: &'a mut Element, name: &str) -> Vec<&'a mut E
             list.children.iter_mut().filter_map(XMLNode::as_mut_element).filter(|e| e.name == "member").collect()
         }
         None => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn lists_with_and_without_an_element_around_them() {
+        let check = |text: &str, expect: Value| {
+            assert_eq!(element_to_json(&Element::parse(text.as_bytes()).unwrap()), expect, "{text}");
+        };
+        check("<a><b>1</b></a>", json!({ "b": "1" }));
+        check("<a><b>1</b><c/><b>2</b><b>3</b></a>", json!({ "b": ["1", "2", "3"], "c": "" }));
+        check("<a><member>1</member></a>", json!(["1"]));
+        check("<a><b><Tag><Key>k</Key></Tag></b></a>", json!({ "b": [{ "Key": "k" }] }));
     }
 }
