@@ -114,3 +114,68 @@ fn others_in_the_account_were_throttled_too() {
     }
     let _ = world.statewright(["plan", "shop.yaml", "--detailed-exitcode"]).run().expect(0);
 }
+
+/// The nightly stack, its bucket, and the object of somebody else that comes to its script's place.
+struct Nightly {
+    world: World,
+    bucket: String,
+}
+
+impl Nightly {
+    fn new() -> Self {
+        let world = World::ministack();
+        world.copy("specs");
+        let bucket = make_bucket(&world);
+        Self { world, bucket }
+    }
+
+    fn apply(&self) -> statewright_tests::Outcome {
+        let bucket = format!("bucket={}", self.bucket);
+        self.world.statewright(["apply", "specs/nightly-etl.yaml", "--yes", "--var", &bucket]).run()
+    }
+
+    fn object(&self) -> serde_json::Value {
+        json!({"Bucket": self.bucket, "Key": "nightly-etl/transform.py"})
+    }
+
+    /// Somebody else puts theirs there just before the client's call.
+    fn theirs_before(&self, call: &str, nth: Nth) {
+        let mut parameters = self.object();
+        parameters["Body"] = json!("theirs");
+        parameters["Tagging"] = json!("whose=theirs");
+        let by_hand = ByHand { when: When::Before, service: Service::S3, operation: "PutObject".into(), parameters };
+        self.world.faults().add(Fault::by_hand(call, nth, by_hand));
+    }
+
+    #[track_caller]
+    fn theirs_is_there(&self) {
+        let tags = self.world.aws().r#do(&Service::S3, "GetObjectTagging", self.object());
+        let tags = tags.to_string();
+        assert!(tags.contains("theirs") && !tags.contains("statewright"), "{tags}");
+    }
+}
+
+#[test]
+fn an_object_that_came_after_the_plan_is_not_overwritten() {
+    let nightly = Nightly::new();
+    nightly.theirs_before("s3:PutObject", Nth::Only(1));
+    let refused = nightly.apply().expect(1);
+    assert!(refused.stdout.contains("PreconditionFailed"), "{refused}");
+    nightly.theirs_is_there();
+    assert_eq!(nightly.world.calls().named("glue:CreateJob").count(), 0, "{refused}");
+}
+
+#[test]
+fn a_script_that_somebody_replaced_after_the_plan_is_left_to_them() {
+    let nightly = Nightly::new();
+    let _ = nightly.apply().expect(0);
+    nightly.world.write("specs/nightly-etl/jobs/transform.py", "print('changed')\n");
+    nightly.world.forget_calls();
+    // The plan's, then the look at the job just before its script goes up.
+    nightly.theirs_before("glue:GetJob", Nth::Only(2));
+    let refused = nightly.apply().expect(1);
+    let says = "transform.py has no owner any more. It was left as it is";
+    assert!(refused.stdout.contains(says), "{refused}");
+    nightly.theirs_is_there();
+    assert_eq!(nightly.world.calls().mutating().names(), [""; 0], "{refused}");
+}

@@ -7,7 +7,10 @@ use std::{
 
 use statewright_planner::{
     Answer, Observed, Operation, Prospect, Question, Refusal, RefusalKind, Reliance, ScriptObject, Step, Written,
-    operation::{job::JobOperation, policy::PolicyOperation},
+    operation::{
+        job::{JobOperation, Over},
+        policy::PolicyOperation,
+    },
 };
 
 use statewright_spec::Address;
@@ -156,7 +159,9 @@ impl<C: Cloud> Runner<'_, C> {
     /// Whether an earlier try was carried out, and only its answer lost. A read may lag behind the write, so what is not
     /// shown is read again before that is believed.
     async fn earlier(&self, step: &Step, call: &Operation) -> Earlier {
-        if let Operation::Job(JobOperation::UploadScript { bucket, key, body, sha256, tags, new: true }) = call {
+        if let Operation::Job(JobOperation::UploadScript { bucket, key, body, sha256, tags, over: Over::Nothing }) =
+            call
+        {
             let question = Question::ScriptObject { bucket: bucket.clone(), key: key.clone() };
             let answers = self.cloud.answer(&[question.clone()].into()).await;
             let ours = matches!(
@@ -170,7 +175,7 @@ impl<C: Cloud> Runner<'_, C> {
                     body: body.clone(),
                     sha256: sha256.clone(),
                     tags: tags.clone(),
-                    new: false,
+                    over: Over::Object { owner: Some(self.plan.owner.clone()) },
                 }))
             } else {
                 Earlier::Unknown

@@ -2,12 +2,12 @@
 //! overwritten unseen. One read a step; a step that makes something has nothing to look at, for AWS refuses a second one.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, PoisonError},
     time::Instant,
 };
 
-use statewright_planner::{Action, Believed, Observed, Operation, Plan, RefusalKind, Step};
+use statewright_planner::{Action, Answer, Believed, Observed, Operation, Plan, RefusalKind, ScriptObject, Step};
 
 use crate::{
     Cloud, Interrupt, Options,
@@ -87,6 +87,40 @@ impl<'a, C: Cloud> Runner<'a, C> {
                 return Err(stop);
             }
             reads += 1;
+            self.interrupt.sleep(pauses.next().unwrap_or(self.options.longest_pause)).await;
+        }
+    }
+}
+
+impl<C: Cloud> Runner<'_, C> {
+    /// Looks at the object that a call would overwrite, delete or release. What S3 shows is never stale.
+    pub(crate) async fn look_at_object(&self, call: &Operation) -> Result<(), Stop> {
+        let Operation::Job(job) = call else { return Ok(()) };
+        let Some(guarded) = job.guarded(&self.plan.owner) else { return Ok(()) };
+        let since = Instant::now();
+        let mut pauses = self.options.pauses();
+        loop {
+            let asked = BTreeSet::from([guarded.question.clone()]);
+            let refusal = match self.cloud.answer(&asked).await.remove(&guarded.question) {
+                Some(Answer::ScriptObject(ScriptObject::Unreadable(refusal)) | Answer::Unreadable(refusal)) => refusal,
+                Some(Answer::ScriptObject(now)) => {
+                    return match guarded.departure(&now) {
+                        None => Ok(()),
+                        Some(departure) => Err(Stop::ours(format!(
+                            "since the plan was made, somebody else touched the script's object: {departure}. It was \
+                             left as it is; plan again"
+                        ))),
+                    };
+                }
+                Some(_) | None => {
+                    let why = format!("whose {} is was asked and not answered; it was left as it is", guarded.place);
+                    return Err(Stop::ours(why));
+                }
+            };
+            let passes = matches!(refusal.kind, RefusalKind::Throttled | RefusalKind::Unreachable);
+            if !passes || since.elapsed() >= self.options.patience || self.interrupt.is_raised() {
+                return Err(Stop::refused(&refusal));
+            }
             self.interrupt.sleep(pauses.next().unwrap_or(self.options.longest_pause)).await;
         }
     }

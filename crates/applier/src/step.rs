@@ -79,7 +79,10 @@ impl<C: Cloud> Runner<'_, C> {
         }
         match operation {
             Operation::Wait(condition) => self.wait(step, condition, calls).await,
-            call => self.call(step, call, calls).await,
+            call => {
+                self.look_at_object(call).await?;
+                self.call(step, call, calls).await
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use statewright_planner::{
     Action, Answer, Condition, Fingerprint, Observed, Operation, Plan, Question, Refusal, RefusalKind, Step, StepId,
     Unseen,
     operation::{
-        log_group::LogGroupOperation, policy::PolicyOperation, role::RoleOperation,
+        job::JobOperation, log_group::LogGroupOperation, policy::PolicyOperation, role::RoleOperation,
         state_machine::StateMachineOperation,
     },
 };
@@ -65,6 +65,11 @@ impl Cloud for Script {
             | Operation::Role(RoleOperation::Attach { name, .. } | RoleOperation::UpdateTrust { name, .. })
             | Operation::StateMachine(StateMachineOperation::Create { name, .. }) => name.clone(),
             Operation::Policy(PolicyOperation::CreateVersion { arn, .. }) => arn.name().to_owned(),
+            Operation::Job(
+                JobOperation::UploadScript { key, .. }
+                | JobOperation::DeleteScript { key, .. }
+                | JobOperation::ReleaseScript { key, .. },
+            ) => key.clone(),
             other => panic!("not in these tests: {other:?}"),
         };
         {

@@ -1,6 +1,6 @@
 //! What is there just before a step writes.
 
-use statewright_planner::{Believed, Detail, Present};
+use statewright_planner::{Believed, Detail, Present, ScriptObject, operation::job::Over};
 use statewright_spec::{Resource, Tags, kind::policy::Policy};
 
 use super::*;
@@ -131,4 +131,92 @@ fn a_caller_who_may_not_look_is_told_at_once() {
     let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(policy("s3:GetObject")))], &cloud);
     assert_eq!(journal.failed[0].1, "iam:DeletePolicy: Denied: no");
     assert!(cloud.made().is_empty());
+}
+
+/// One step that makes `call` where S3 shows these, one after the other.
+fn on_object(call: JobOperation, shown: &[ScriptObject]) -> (Journal, Vec<String>) {
+    let question = Question::ScriptObject { bucket: "b".into(), key: "k.py".into() };
+    let cloud = Script::default();
+    let answers = shown.iter().cloned().map(Answer::ScriptObject).collect();
+    cloud.iam.lock().unwrap().insert(question, answers);
+    let (journal, _) = carry_out(vec![step(1, &[], vec![Operation::Job(call)])], &cloud);
+    (journal, cloud.made())
+}
+
+fn owned(owner: &str) -> ScriptObject {
+    ScriptObject::Present { owner: (!owner.is_empty()).then(|| Owner::from_tag(owner)) }
+}
+
+fn upload(over: Over) -> JobOperation {
+    let (bucket, key) = ("b".to_owned(), "k.py".to_owned());
+    JobOperation::UploadScript { bucket, key, body: [1_u8][..].into(), sha256: "1".into(), tags: Tags::new(), over }
+}
+
+fn delete_script() -> JobOperation {
+    JobOperation::DeleteScript { bucket: "b".into(), key: "k.py".into() }
+}
+
+fn release_script() -> JobOperation {
+    JobOperation::ReleaseScript { bucket: "b".into(), key: "k.py".into() }
+}
+
+const OURS: &str = "s@us-east-1";
+
+#[test]
+fn an_object_that_became_anothers_is_not_overwritten() {
+    let over = |owner: &str| upload(Over::Object { owner: (!owner.is_empty()).then(|| Owner::from_tag(owner)) });
+    for (call, shown) in [
+        (over(OURS), "other@us-east-1"),
+        (over(OURS), ""),
+        // One that the plan takes over from nobody, or from another stack.
+        (over(""), "other@us-east-1"),
+        (over("other@us-east-1"), "third@us-east-1"),
+        (over("other@us-east-1"), ""),
+    ] {
+        let (journal, made) = on_object(call.clone(), &[owned(shown)]);
+        assert!(made.is_empty(), "{call:?} where {shown} owns it");
+        let whose = if shown.is_empty() { "has no owner any more".into() } else { format!("belongs to {shown} now") };
+        let why = format!(
+            "since the plan was made, somebody else touched the script's object: s3://b/k.py {whose}. It was left as it \
+             is; plan again"
+        );
+        assert_eq!(journal.failed[0].1, why);
+    }
+    for (call, shown) in [(over(OURS), OURS), (over(""), ""), (over(""), OURS), (over("other@us-east-1"), OURS)] {
+        assert_eq!(on_object(call, &[owned(shown)]).1, ["k.py"]);
+    }
+    assert_eq!(on_object(over(OURS), &[ScriptObject::Absent]).1, ["k.py"]);
+    // AWS itself refuses where something is there.
+    assert_eq!(on_object(upload(Over::Nothing), &[]).1, ["k.py"]);
+}
+
+#[test]
+fn an_object_that_became_anothers_is_not_deleted() {
+    for shown in ["other@us-east-1", ""] {
+        let (journal, made) = on_object(delete_script(), &[owned(shown)]);
+        assert!(made.is_empty() && journal.failed[0].1.contains("s3://b/k.py"), "{journal:?}");
+    }
+    assert_eq!(on_object(delete_script(), &[owned(OURS)]).1, ["k.py"]);
+    assert_eq!(on_object(delete_script(), &[ScriptObject::Absent]).1, ["k.py"]);
+}
+
+/// To release is to take off every tag of ours, and another stack's tag looks like ours.
+#[test]
+fn an_object_that_became_anothers_is_not_released() {
+    let (journal, made) = on_object(release_script(), &[owned("other@us-east-1")]);
+    assert!(made.is_empty() && journal.failed[0].1.contains("belongs to other@us-east-1 now"), "{journal:?}");
+    assert_eq!(on_object(release_script(), &[owned(OURS)]).1, ["k.py"]);
+    assert_eq!(on_object(release_script(), &[owned("")]).1, ["k.py"]);
+}
+
+#[test]
+fn an_object_that_s3_will_not_show_is_left_alone() {
+    let unreadable = |kind| ScriptObject::Unreadable(refusal(kind));
+    let (journal, made) = on_object(delete_script(), &[unreadable(RefusalKind::Denied)]);
+    assert!(made.is_empty());
+    assert_eq!(journal.failed[0].1, "iam:DeletePolicy: Denied: no");
+    let (journal, made) = on_object(delete_script(), &[]);
+    assert!(made.is_empty() && journal.failed[0].1.contains("not answered"), "{journal:?}");
+    let (_, made) = on_object(delete_script(), &[unreadable(RefusalKind::Throttled), owned(OURS)]);
+    assert_eq!(made, ["k.py"]);
 }

@@ -3,7 +3,10 @@
 mod map;
 pub(crate) mod request;
 
-use statewright_planner::{Refusal, ScriptObject, operation::job::JobOperation};
+use statewright_planner::{
+    Refusal, ScriptObject,
+    operation::job::{JobOperation, Over},
+};
 use statewright_spec::Arn;
 
 use super::{Read, gone, required, unless_missing};
@@ -47,8 +50,8 @@ pub(crate) async fn get(c: &Connection, name: &str) -> Result<Option<aws_sdk_glu
 /// Makes one call.
 pub(crate) async fn perform(c: &Connection, operation: &JobOperation) -> Result<(), Refusal> {
     match operation {
-        JobOperation::UploadScript { bucket, key, body, sha256, tags, new } => {
-            c.upload(Place { bucket, key }, body, sha256, tags, *new).await
+        JobOperation::UploadScript { bucket, key, body, sha256, tags, over } => {
+            c.upload(Place { bucket, key }, body, sha256, tags, *over == Over::Nothing).await
         }
         JobOperation::DeleteScript { bucket, key } => c.delete_object(Place { bucket, key }).await,
         JobOperation::ReleaseScript { bucket, key } => c.release_object(Place { bucket, key }).await,

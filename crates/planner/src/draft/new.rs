@@ -62,7 +62,7 @@ pub(super) fn operations(
         Resource::Role(role) => role::create(name, role, ours),
         Resource::LogGroup(group) => log_group::create(name, group, ours),
         Resource::Function(function) => function::create(name, &declared.arn, function, ours),
-        Resource::Job(job) => job::create(name, job, &script::of_new(survey, address, job, notes), owner, ours),
+        Resource::Job(job) => job::create(name, job, script::of_new(survey, address, job, notes), owner, ours),
         Resource::StateMachine(machine) => state_machine::create(name, machine, ours),
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     Answer, Detail, Present, Question, Refusal, ScriptObject, codes,
     kind::job::{Scripts, mark, place},
     notes::Notes,
-    operation::job::MARK_SCRIPT,
+    operation::job::{MARK_SCRIPT, Over},
     survey::Survey,
 };
 
@@ -64,7 +64,7 @@ pub(super) fn of_leaving(
     left(survey, address, present.markers.get(MARK_SCRIPT)?, notes)
 }
 
-/// Whether the script goes up, and whether nothing is there yet. `same`: what is there is what shall be; `runs`: it is what
+/// Whether the script goes up, and over what. `same`: what is there is what shall be; `runs`: it is what
 /// the live job runs.
 fn upload(
     survey: &Survey<'_>,
@@ -73,12 +73,16 @@ fn upload(
     object: &ScriptObject,
     (same, runs): (bool, bool),
     notes: &mut Notes,
-) -> Option<bool> {
+) -> Option<Over> {
     match object {
-        ScriptObject::Absent => Some(true),
-        ScriptObject::Present { owner: Some(owner) } if *owner == survey.desired.owner => (!same).then_some(false),
+        ScriptObject::Absent => Some(Over::Nothing),
+        ScriptObject::Present { owner: Some(owner) } if *owner == survey.desired.owner => {
+            (!same).then(|| Over::Object { owner: Some(owner.clone()) })
+        }
         // With the job that runs it the object is taken over.
-        ScriptObject::Present { owner } if runs && survey.may_take(address, owner.as_ref()) => Some(false),
+        ScriptObject::Present { owner } if runs && survey.may_take(address, owner.as_ref()) => {
+            Some(Over::Object { owner: owner.clone() })
+        }
         ScriptObject::Present { owner } => {
             let whose = owner.as_ref().map_or("has no owner".to_owned(), |owner| format!("belongs to {owner}"));
             let title = format!("the script of {address} would overwrite an object that {whose}");

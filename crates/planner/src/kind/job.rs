@@ -10,7 +10,7 @@ use super::{Part, Update, owned};
 use crate::{
     Operation,
     compare::{Differences, Json},
-    operation::job::{JobOperation, MARK_SCRIPT},
+    operation::job::{JobOperation, MARK_SCRIPT, Over},
 };
 
 pub(crate) fn differences(before: Option<&Job>, after: &Job) -> Differences {
@@ -137,8 +137,8 @@ pub(crate) fn place(location: &str) -> Option<(String, String)> {
 /// What happens to the objects of a job.
 #[derive(Default)]
 pub(crate) struct Scripts {
-    /// The script goes up; `true`: nothing is there yet.
-    pub(crate) upload: Option<bool>,
+    /// The script goes up, over this.
+    pub(crate) upload: Option<Over>,
     /// An object of ours that the job no longer runs.
     pub(crate) remove: Option<(String, String)>,
     /// The mark as it is: `bucket/key`.
@@ -151,17 +151,17 @@ pub(crate) fn mark(job: &Job) -> Option<String> {
     place(&job.script_location).map(|(bucket, key)| format!("{bucket}/{key}"))
 }
 
-fn upload(job: &Job, new: bool, owner: &Owner) -> Option<JobOperation> {
+fn upload(job: &Job, over: Over, owner: &Owner) -> Option<JobOperation> {
     let Script { sha256, bytes } = job.script.as_ref()?;
     let (bucket, key) = place(&job.script_location)?;
     let tags = Tags::from([(Owner::TAG.to_owned(), owner.as_str().to_owned())]);
-    Some(JobOperation::UploadScript { bucket, key, body: bytes.clone()?, sha256: sha256.clone(), tags, new })
+    Some(JobOperation::UploadScript { bucket, key, body: bytes.clone()?, sha256: sha256.clone(), tags, over })
 }
 
-pub(crate) fn create(name: &str, job: &Job, scripts: &Scripts, owner: &Owner, ours: &Tags) -> Vec<Operation> {
+pub(crate) fn create(name: &str, job: &Job, scripts: Scripts, owner: &Owner, ours: &Tags) -> Vec<Operation> {
     let mut tags = owned(&job.tags, ours);
     tags.extend(mark(job).map(|place| (MARK_SCRIPT.to_owned(), place)));
-    let upload = scripts.upload.and_then(|new| upload(job, new, owner));
+    let upload = scripts.upload.and_then(|over| upload(job, over, owner));
     let create = JobOperation::Create { name: name.to_owned(), job: Box::new(job.clone()), tags };
     upload.into_iter().chain([create]).map(Operation::Job).collect()
 }
@@ -177,7 +177,7 @@ pub(crate) fn update(
 ) -> Update {
     let differences = differences(Some(before), after);
     let mut operations: Vec<JobOperation> = Vec::new();
-    operations.extend(scripts.upload.and_then(|new| upload(after, new, owner)));
+    operations.extend(scripts.upload.and_then(|over| upload(after, over, owner)));
     if differences.beyond(&["script.content", "tags"]) {
         operations.push(JobOperation::Update { name: name.to_owned(), job: Box::new(after.clone()) });
     }

@@ -3,16 +3,19 @@
 use statewright_spec::{Owner, kind::job::Job};
 
 use super::{LiveJob, LiveObject, World, exists, missing, refusal};
-use crate::{Refusal, RefusalKind, operation::job::JobOperation};
+use crate::{
+    Refusal, RefusalKind,
+    operation::job::{JobOperation, Over},
+};
 
 impl World {
     pub(super) fn job(&mut self, operation: &JobOperation) -> Result<(), Refusal> {
         let call = operation.calls()[0];
         let revision = self.counter;
         match operation {
-            JobOperation::UploadScript { bucket, key, sha256, tags, new, .. } => {
+            JobOperation::UploadScript { bucket, key, sha256, tags, over, .. } => {
                 let place = (bucket.clone(), key.clone());
-                if *new && self.objects.contains_key(&place) {
+                if *over == Over::Nothing && self.objects.contains_key(&place) {
                     return Err(exists(call, key));
                 }
                 let owner = tags.get(Owner::TAG).map(Owner::from_tag);

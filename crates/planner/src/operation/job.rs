@@ -2,10 +2,50 @@
 
 use std::sync::Arc;
 
-use statewright_spec::{Arn, Tags, kind::job::Job};
+use statewright_spec::{Arn, Owner, Tags, kind::job::Job};
+
+use crate::{Question, ScriptObject};
 
 /// The tag of a job whose script we uploaded: `bucket/key` of the object, which has to go when the job moves or goes.
 pub const MARK_SCRIPT: &str = "statewright:script";
+
+/// What an upload finds at its place by the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Over {
+    /// Nothing: sent with `If-None-Match: *`, so that another's object is never overwritten.
+    Nothing,
+    /// An object with this owner's tag, if any: ours, or one that is taken over with its job. It is looked at just before.
+    Object {
+        /// The owner's tag.
+        owner: Option<Owner>,
+    },
+}
+
+/// An object that a call would overwrite, delete or release, and whose it must be then. S3 has no condition for that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guarded {
+    /// Whose it is.
+    pub question: Question,
+    /// `s3://bucket/key`.
+    pub place: String,
+    may_be: [Option<Owner>; 2],
+}
+
+impl Guarded {
+    /// Why the call may not be made, in words; `None` where it may. Nothing there is nobody's.
+    pub fn departure(&self, now: &ScriptObject) -> Option<String> {
+        match now {
+            ScriptObject::Present { owner } if !self.may_be.contains(owner) => Some(match owner {
+                Some(owner) => format!("{} belongs to {owner} now", self.place),
+                None => format!("{} has no owner any more", self.place),
+            }),
+            ScriptObject::Present { .. }
+            | ScriptObject::Absent
+            | ScriptObject::NotManaged
+            | ScriptObject::Unreadable(_) => None,
+        }
+    }
+}
 
 /// One call on a job or on its script.
 #[derive(Clone, PartialEq)]
@@ -22,8 +62,8 @@ pub enum JobOperation {
         sha256: String,
         /// The owner's tag.
         tags: Tags,
-        /// Nothing may be there: sent with `If-None-Match: *`, so that another's object is never overwritten.
-        new: bool,
+        /// What it finds there.
+        over: Over,
     },
     /// `DeleteObject`.
     DeleteScript {
@@ -77,6 +117,27 @@ pub enum JobOperation {
 }
 
 impl JobOperation {
+    /// The object that has to be looked at before the call, where `ours` makes it.
+    pub fn guarded(&self, ours: &Owner) -> Option<Guarded> {
+        let (bucket, key, may_be) = match self {
+            // What another apply of this stack has taken over meanwhile is ours as well.
+            Self::UploadScript { bucket, key, over: Over::Object { owner }, .. } => {
+                (bucket, key, [owner.clone(), Some(ours.clone())])
+            }
+            Self::DeleteScript { bucket, key } => (bucket, key, [Some(ours.clone()), Some(ours.clone())]),
+            // Released already, there is nothing to take off.
+            Self::ReleaseScript { bucket, key } => (bucket, key, [Some(ours.clone()), None]),
+            Self::UploadScript { over: Over::Nothing, .. }
+            | Self::Create { .. }
+            | Self::Update { .. }
+            | Self::Tag { .. }
+            | Self::Untag { .. }
+            | Self::Delete { .. } => return None,
+        };
+        let question = Question::ScriptObject { bucket: bucket.clone(), key: key.clone() };
+        Some(Guarded { question, place: format!("s3://{bucket}/{key}"), may_be })
+    }
+
     /// The IAM actions that it needs.
     pub fn calls(&self) -> Vec<&'static str> {
         match self {

@@ -14,8 +14,12 @@ use statewright_spec::{Arn, Owner, Resource};
 pub use wait::Condition;
 
 use self::{
-    function::FunctionOperation, job::JobOperation, log_group::LogGroupOperation, policy::PolicyOperation,
-    role::RoleOperation, state_machine::StateMachineOperation,
+    function::FunctionOperation,
+    job::{JobOperation, Over},
+    log_group::LogGroupOperation,
+    policy::PolicyOperation,
+    role::RoleOperation,
+    state_machine::StateMachineOperation,
 };
 use crate::{Present, Refusal, RefusalKind};
 
@@ -83,7 +87,7 @@ impl Operation {
             | Self::Role(RoleOperation::Create { .. })
             | Self::LogGroup(LogGroupOperation::Create { .. })
             | Self::Function(FunctionOperation::Create { .. })
-            | Self::Job(JobOperation::Create { .. } | JobOperation::UploadScript { new: true, .. })
+            | Self::Job(JobOperation::Create { .. } | JobOperation::UploadScript { over: Over::Nothing, .. })
             | Self::StateMachine(StateMachineOperation::Create { .. }) => refusal.kind == RefusalKind::Exists,
             // Made twice, it is another version of the same, and may be the sixth.
             Self::Policy(PolicyOperation::CreateVersion { .. }) => {
