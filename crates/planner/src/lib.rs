@@ -34,6 +34,7 @@ mod reading;
 mod reliance;
 mod settle;
 mod survey;
+mod targets;
 #[cfg(test)]
 mod tests;
 

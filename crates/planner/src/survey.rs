@@ -327,60 +327,6 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// The targets with what they need (or, for a destroy, what needs them); `None` for all.
-    fn chosen(&self, notes: &mut Notes) -> Option<BTreeSet<Address>> {
-        let targets = &self.options.targets;
-        if targets.is_empty() {
-            return None;
-        }
-        let mut chosen: BTreeSet<Address> = BTreeSet::new();
-        for target in targets {
-            let ours = self.present(target).is_some();
-            if self.desired.resources.contains_key(target) || ours {
-                chosen.insert(target.clone());
-            } else {
-                notes.find_plain(self.unknown_target(target));
-            }
-        }
-        let needs: BTreeSet<(Address, Address)> = self.needs().collect();
-        loop {
-            let more: Vec<Address> = needs
-                .iter()
-                .filter_map(|(from, to)| match self.mode {
-                    Mode::Apply => (chosen.contains(from) && !chosen.contains(to)).then(|| to.clone()),
-                    Mode::Destroy => (chosen.contains(to) && !chosen.contains(from)).then(|| from.clone()),
-                })
-                .collect();
-            if more.is_empty() {
-                break;
-            }
-            chosen.extend(more);
-        }
-        let ours = self.ours().map(|(address, _)| address);
-        let left: BTreeSet<&Address> =
-            self.desired.resources.keys().chain(ours).filter(|address| !chosen.contains(*address)).collect();
-        if !left.is_empty() {
-            let names = left.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            let title = format!(
-                "the plan is limited to targets and leaves out {}",
-                kind::count(left.len(), "resource", "resources")
-            );
-            notes.find_plain(finding(codes::TARGETED, Severity::Note, title).help(format!("left out: {names}")));
-        }
-        Some(chosen)
-    }
-
-    fn unknown_target(&self, target: &Address) -> Diagnostic {
-        let known: Vec<String> = self.desired.resources.keys().map(ToString::to_string).collect();
-        let near = statewright_source::nearest(&target.to_string(), known.iter().map(String::as_str));
-        let error =
-            Diagnostic::error(codes::UNKNOWN_TARGET, format!("the target {target} is neither declared nor ours"));
-        match near {
-            Some(near) => error.help(format!("did you mean {near}?")),
-            None => error.help("a target is written as in the plan: role.NAME, state_machine.NAME"),
-        }
-    }
-
     /// Who needs whom: the spec's word and what the resources themselves say; for a destroy, the live ones.
     pub(crate) fn needs(&self) -> impl Iterator<Item = (Address, Address)> {
         let spec = self.desired.needs.iter().flat_map(|(from, to)| to.iter().map(|to| (from.clone(), to.clone())));

@@ -6,7 +6,10 @@ use insta::assert_snapshot;
 use statewright_spec::{Address, Kind, Resource};
 
 use super::{applied, samples, seed, show, show_with};
-use crate::{Mode, Options, model::Stack};
+use crate::{
+    Mode, Options,
+    model::{Stack, apply, planned},
+};
 
 #[test]
 fn grants_grow_before_and_shrink_after() {
@@ -134,6 +137,33 @@ fn a_role_that_somebody_deleted() {
         > lambda:UntagResource
     unchanged: policy.GlueInvokePolicy policy.LambdaInvokePolicy state_machine.lambda-glue
     "#);
+}
+
+/// Once the role is there, nothing would tell that the function holds the one before it.
+#[test]
+fn a_target_on_a_role_that_somebody_deleted() {
+    let stack = seed()
+        .with("f", Resource::Function(samples::function("f", samples::role_arn("Role"))))
+        .with("Other", Resource::Role(samples::role(&[])))
+        .with("g", Resource::Function(samples::function("g", samples::role_arn("Other"))));
+    let mut world = applied(&stack);
+    world.roles.remove("Role");
+    let targets = BTreeSet::from([Address::new(Kind::Role, "Role")]);
+    let options = Options { targets, ..Options::default() };
+    let plan = planned(&world, &stack.desired(&world.identity), Mode::Apply, &options);
+    let steps: Vec<_> = plan.steps.iter().map(|step| format!("{} {}", step.address, step.title)).collect();
+    assert_eq!(
+        steps,
+        ["function.f mark to be given its role anew", "role.Role create", "function.f give the role anew"]
+    );
+    apply(&mut world, &plan, |_, _, _| true).unwrap();
+    assert_eq!(world.functions["f"].role_id, world.roles["Role"].id);
+    // One that is no longer declared is left out, and left.
+    world.roles.remove("Role");
+    let mut left = stack.clone();
+    left.resources.remove(&Address::new(Kind::Function, "f"));
+    let plan = planned(&world, &left.desired(&world.identity), Mode::Apply, &options);
+    assert_eq!(plan.steps.iter().map(|step| step.address.to_string()).collect::<Vec<_>>(), ["role.Role"]);
 }
 
 #[test]
