@@ -218,6 +218,10 @@ fn what_does_not_fit_the_model_is_told_and_nothing_is_written() {
     world.aws().r#do(&Service::S3, "PutObject", json!({"Bucket": "shop", "Key": "script.py", "Body": "print()"}));
     world.write("shop.yaml", SPEC);
     let _ = world.statewright(["apply", "shop.yaml", "--yes"]).run().expect(0);
+    // Tags that are not those of the spec are read by themselves.
+    let machine = format!("arn:aws:states:us-east-1:{}:stateMachine:shop", world.account());
+    let tags = json!({ "resourceArn": machine, "tags": [{ "key": "by", "value": "hand" }] });
+    world.aws().r#do(&Service::States, "TagResource", tags);
     // There is something to write, if it were not for the answers.
     world.write("shop.yaml", SPEC.replace("description: before", "description: after"));
     world.forget_calls();

@@ -42,6 +42,54 @@ fn a_hundred_machines_cost_two_calls_each_at_the_same_time() {
     assert!(calls.chain() <= 40, "{} calls one after another", calls.chain());
 }
 
+/// Step Functions tells the tags of one machine a second; the tagging API, those of a hundred with a call. It lags behind,
+/// so only what it knows to be as it should is taken from it.
+#[test]
+fn the_tags_of_machines_are_read_together_and_doubts_one_by_one() {
+    let world = World::ministack();
+    let tagged = |team: &str| {
+        world.write("many.yaml", spec(5).replace("stack: many\n", &format!("stack: many\ntags: {{ team: {team} }}\n")))
+    };
+    tagged("data");
+    let _ = world.statewright(["apply", "many.yaml", "--yes"]).run().expect(0);
+    let alone = |world: &World| world.calls().named("states:ListTagsForResource").count();
+    let planned = |code: i32| {
+        world.forget_calls();
+        let plan = world.statewright(["plan", "many.yaml", "--detailed-exitcode"]).run().expect(code);
+        (alone(&world), plan.stdout)
+    };
+    assert_eq!(planned(0).0, 0);
+    world.forget_calls();
+    let _ = world.statewright(["apply", "many.yaml", "--yes"]).run().expect(0);
+    assert_eq!((alone(&world), world.calls().mutating().count()), (0, 0));
+
+    // One that somebody tagged is read by itself, and its drift is told.
+    let machine = format!("arn:aws:states:us-east-1:{}:stateMachine:machine-003", world.account());
+    let tags = json!({ "resourceArn": machine, "tags": [{ "key": "team", "value": "web" }] });
+    world.aws().r#do(&Service::States, "TagResource", tags);
+    let (read, shown) = planned(2);
+    assert_eq!(read, 1);
+    assert!(shown.contains(r#"tags.team  "web" → "data""#), "{shown}");
+    let _ = world.statewright(["apply", "many.yaml", "--yes"]).run().expect(0);
+
+    // It knows nothing yet of what was made just now, or only what was before: neither is believed.
+    let filter = json!({ "TagFilters": [{ "Key": "statewright:stack", "Values": ["many@us-east-1"] }] });
+    let old = world.aws().r#do(&Service::Tagging, "GetResources", filter);
+    assert_eq!(old["ResourceTagMappingList"].as_array().map(Vec::len), Some(5), "{old:#}");
+    tagged("new");
+    for late in [old, json!({ "ResourceTagMappingList": [] })] {
+        world.faults().add(Fault::answer("tagging:GetResources", Nth::From(1), late));
+        let _ = world.statewright(["apply", "many.yaml", "--yes"]).run().expect(0);
+        assert_eq!(planned(0).0, 5);
+        world.faults().clear();
+    }
+    // Nor is one that says nothing an obstacle.
+    world.faults().add(Fault::refuse("tagging:GetResources", Nth::From(1), 403, "AccessDeniedException", "not you"));
+    let (read, shown) = planned(0);
+    assert_eq!(read, 5);
+    assert!(shown.contains("PLAN016") && shown.contains("tag:GetResources"), "{shown}");
+}
+
 #[test]
 fn drift_and_executions_are_shown() {
     let world = World::ministack();

@@ -9,8 +9,7 @@ use statewright_spec::Address;
 use crate::{
     Connection,
     kind::{Hints, policy::Names},
-    search::Searched,
-    tagging::Labels,
+    search::{Searched, Tagged},
 };
 
 impl Connection {
@@ -22,12 +21,12 @@ impl Connection {
     /// [`Connection::answer`].
     pub async fn observe(&self, reading: &Reading) -> Live {
         let names = Names::default();
-        let labels = if reading.tags_at_once { self.labels(reading).await } else { BTreeMap::new() };
-        let resources = self.resources(reading, &names, &labels);
+        let tagged = Tagged::of(reading);
+        let resources = self.resources(reading, &names, &tagged);
         let lookups =
             join_all(reading.lookups.iter().map(|target| async { (target.clone(), self.look_up(target).await) }));
         let (mut observed, lookups, searched) =
-            futures::join!(Box::pin(resources), Box::pin(lookups), Box::pin(self.search(reading)));
+            futures::join!(Box::pin(resources), Box::pin(lookups), Box::pin(self.search(reading, &tagged)));
         let Searched { found, search } = searched;
         // What is declared was read by its own read; a hit on it tells nothing more.
         for (address, hit) in found {
@@ -42,15 +41,10 @@ impl Connection {
         }
     }
 
-    async fn resources(
-        &self,
-        reading: &Reading,
-        names: &Names,
-        labels: &BTreeMap<String, Labels>,
-    ) -> BTreeMap<Address, Observed> {
+    async fn resources(&self, reading: &Reading, names: &Names, tagged: &Tagged<'_>) -> BTreeMap<Address, Observed> {
         let reads = reading.resources.iter().map(|(address, arn)| async move {
             let script = reading.scripts.get(address).map(String::as_str);
-            let hints = Hints { script, names: Some(names), labels: labels.get(arn.as_str()) };
+            let hints = Hints { script, names: Some(names), tagged: Some(tagged) };
             (address.clone(), self.observe_one(address, arn, hints).await)
         });
         join_all(reads).await.into_iter().collect()

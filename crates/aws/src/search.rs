@@ -11,6 +11,7 @@ use aws_sdk_resourcegroupstagging::{Client, types::TagFilter};
 use futures::future::join_all;
 use statewright_planner::{Observed, Reading, Refusal, Search};
 use statewright_spec::{Address, Arn, Kind, Owner};
+use tokio::sync::OnceCell;
 
 use crate::{
     Connection,
@@ -37,6 +38,10 @@ struct Part {
 }
 
 impl Part {
+    fn tagged(what: &str, answer: Result<Found, Refusal>) -> Self {
+        Self::of(what, answer.map(|(hits, more)| (hits.into_iter().map(|(arn, _)| arn).collect(), more)))
+    }
+
     fn of(what: &str, answer: Result<(Vec<Arn>, bool), Refusal>) -> Self {
         match answer {
             Ok((hits, false)) => Self { hits, incomplete: None },
@@ -49,19 +54,47 @@ impl Part {
     }
 }
 
+/// What the tagging API told of, with its tags, and whether there is more.
+type Found = (Vec<(Arn, Labels)>, bool);
+
+/// What carries the owner's tag in this region, with its tags, as the tagging API knows it: asked once, for whoever asks
+/// first.
+pub(crate) struct Tagged<'a> {
+    reading: &'a Reading,
+    found: OnceCell<Result<Found, Refusal>>,
+}
+
+impl<'a> Tagged<'a> {
+    pub(crate) fn of(reading: &'a Reading) -> Self {
+        Self { reading, found: OnceCell::new() }
+    }
+
+    async fn all(&self, c: &Connection, owner: &Owner) -> &Result<Found, Refusal> {
+        self.found.get_or_init(|| Box::pin(tagged(c, &c.tagging, owner, self.reading.deep))).await
+    }
+
+    /// The tags of a resource that was found with just the tags that it shall carry. What the API does not know, knows
+    /// otherwise or would not say is to be read by itself: it lags behind.
+    pub(crate) async fn as_wanted(&self, c: &Connection, address: &Address, arn: &Arn) -> Option<Labels> {
+        let (wanted, owner) = (self.reading.tagged.get(address)?, self.reading.search.as_ref()?);
+        let (found, _) = self.all(c, owner).await.as_ref().ok()?;
+        let labels = found.iter().find(|(hit, _)| hit == arn).map(|(_, labels)| labels)?;
+        (labels.whole() == *wanted).then(|| labels.clone())
+    }
+}
+
 impl Connection {
     /// Searches where a search is wanted. A hit that is not being read anyway is confirmed by its kind's own read: only
     /// what still carries the owner's tag counts.
-    pub(crate) async fn search(&self, reading: &Reading) -> Searched {
+    pub(crate) async fn search(&self, reading: &Reading, here: &Tagged<'_>) -> Searched {
         let Some(owner) = &reading.search else { return Searched::default() };
         let home = home_of_iam(self.identity.partition.as_str());
         let elsewhere = (home != self.identity.region.as_str()).then(|| self.tagging_in(home));
         let roles = async { Part::of("roles", self.roles_of(owner, reading.deep).await) };
-        let here =
-            async { Part::of("resources of this region", tagged(self, &self.tagging, owner, reading.deep).await) };
+        let here = async { Part::tagged("resources of this region", here.all(self, owner).await.clone()) };
         let iam = async {
             match &elsewhere {
-                Some(client) => Part::of("policies", tagged(self, client, owner, reading.deep).await),
+                Some(client) => Part::tagged("policies", tagged(self, client, owner, reading.deep).await),
                 None => Part { hits: Vec::new(), incomplete: None },
             }
         };
@@ -78,32 +111,6 @@ impl Connection {
         });
         self.confirm(owner, hits, &mut searched).await;
         searched
-    }
-
-    /// The tags of what carries the owner's, by ARN: one call for a hundred. What the API does not know yet, and all that it
-    /// refuses, is left out and read by itself.
-    pub(crate) async fn labels(&self, reading: &Reading) -> BTreeMap<String, Labels> {
-        let Some(owner) = &reading.search else { return BTreeMap::new() };
-        let limit = if reading.deep { usize::MAX } else { TAGGED_PAGES };
-        let found = pages::at_most("tag:GetResources", limit, |token| async move {
-            let filter = TagFilter::builder().key(Owner::TAG).values(owner.as_str()).build();
-            let request = self
-                .tagging
-                .get_resources()
-                .tag_filters(filter)
-                .resource_type_filters("states:stateMachine")
-                .resources_per_page(100)
-                .set_pagination_token(token);
-            let answer = self.send("tag:GetResources", request.send()).await?;
-            let mappings = answer.resource_tag_mapping_list.unwrap_or_default();
-            let tagged = mappings.into_iter().filter_map(|mapping| {
-                let tags = mapping.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value));
-                Some((mapping.resource_arn?, Labels::of(tags)))
-            });
-            Ok(Page::new(tagged.collect(), answer.pagination_token))
-        })
-        .await;
-        found.map(|(tagged, _)| tagged.into_iter().collect()).unwrap_or_default()
     }
 
     async fn confirm(&self, owner: &Owner, hits: BTreeSet<(Address, Arn)>, searched: &mut Searched) {
@@ -145,15 +152,18 @@ impl Connection {
     }
 }
 
-async fn tagged(c: &Connection, client: &Client, owner: &Owner, deep: bool) -> Result<(Vec<Arn>, bool), Refusal> {
+async fn tagged(c: &Connection, client: &Client, owner: &Owner, deep: bool) -> Result<Found, Refusal> {
     let limit = if deep { usize::MAX } else { TAGGED_PAGES };
     pages::at_most("tag:GetResources", limit, |token| async move {
         let filter = TagFilter::builder().key(Owner::TAG).values(owner.as_str()).build();
         let request = client.get_resources().tag_filters(filter).resources_per_page(100).set_pagination_token(token);
         let answer = c.send("tag:GetResources", request.send()).await?;
         let mappings = answer.resource_tag_mapping_list.unwrap_or_default();
-        let arns = mappings.into_iter().filter_map(|mapping| Arn::parse(&mapping.resource_arn?));
-        Ok(Page::new(arns.collect(), answer.pagination_token))
+        let hits = mappings.into_iter().filter_map(|mapping| {
+            let tags = mapping.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value));
+            Some((Arn::parse(&mapping.resource_arn?)?, Labels::of(tags)))
+        });
+        Ok(Page::new(hits.collect(), answer.pagination_token))
     })
     .await
 }

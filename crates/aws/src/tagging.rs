@@ -31,6 +31,13 @@ impl Labels {
         labels
     }
 
+    /// All of them again, AWS's own aside.
+    pub(crate) fn whole(&self) -> Tags {
+        let owner = self.owner.iter().map(|owner| (Owner::TAG.to_owned(), owner.as_str().to_owned()));
+        let theirs = self.tags.iter().chain(&self.markers).map(|(key, value)| (key.clone(), value.clone()));
+        owner.chain(theirs).collect()
+    }
+
     /// From the services that give a map.
     pub(crate) fn of_map(map: Option<HashMap<String, String>>) -> Self {
         Self::of(map.unwrap_or_default())
@@ -56,5 +63,7 @@ mod tests {
         assert_eq!(labels.tags.keys().collect::<Vec<_>>(), ["Statewright:x", "team"]);
         assert_eq!(labels.owner, Some(Owner::from_tag("v-statewright:stack")));
         assert_eq!(labels.markers.keys().collect::<Vec<_>>(), ["statewright:script"]);
+        let whole: Vec<String> = labels.whole().into_keys().collect();
+        assert_eq!(whole, ["Statewright:x", "statewright:script", "statewright:stack", "team"]);
     }
 }

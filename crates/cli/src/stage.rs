@@ -25,8 +25,6 @@ pub(crate) struct Intent {
     pub(crate) options: statewright_planner::Options,
     pub(crate) deep: bool,
     pub(crate) mode: Mode,
-    /// Whether few calls matter more than the freshest tags.
-    pub(crate) frugal: bool,
 }
 
 /// Specs, planned, each with the connection to its account.
@@ -206,8 +204,7 @@ pub(crate) enum Beside {
 
 /// Reads in rounds, as the planner asks, then plans; gives what was read too.
 pub(crate) async fn plan(desired: &Desired, connection: &Connection, intent: &Intent, beside: Beside) -> (Plan, Live) {
-    let mut reading = statewright_planner::reading(desired, intent.deep, true);
-    reading.tags_at_once = intent.frugal;
+    let reading = statewright_planner::reading(desired, intent.deep, true);
     let mut live: Live = connection.observe(&reading).await;
     let mut asked: BTreeSet<Question> = BTreeSet::new();
     loop {

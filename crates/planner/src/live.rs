@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use statewright_asl::AwsDiagnostic;
 use statewright_iam::PolicyFinding;
 use statewright_spec::{
-    Address, Arn, Identity, Lookup, Owner, Resource, Secret,
+    Address, Arn, Identity, Lookup, Owner, Resource, Secret, Tags,
     kind::{role::Role, state_machine::MachineType},
 };
 
@@ -24,8 +24,10 @@ pub struct Reading {
     pub search: Option<Owner>,
     /// Whether the search goes on in an account so large that it would stop.
     pub deep: bool,
-    /// Whether the tags of machines are read together first, by the owner, and not machine by machine.
-    pub tags_at_once: bool,
+    /// The tags that each machine shall carry, ours among them. Where the search finds a machine with just these, it is
+    /// believed; else its tags are read by themselves, for the search lags behind. Step Functions tells the tags of few
+    /// machines a second.
+    pub tagged: BTreeMap<Address, Tags>,
 }
 
 /// Everything that was read, once.

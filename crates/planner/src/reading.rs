@@ -1,8 +1,8 @@
 //! What to read first.
 
-use statewright_spec::{Address, Desired, Resource};
+use statewright_spec::{Address, Declared, Desired, Kind, Resource};
 
-use crate::Reading;
+use crate::{Reading, custody::ours};
 
 /// All that a plan of a spec needs to know before it knows what changes: what is declared, what is only named, and,
 /// where `search` is set, what else belongs to the owner. `deep` lets that search go on in an account so large that it
@@ -11,6 +11,11 @@ pub fn reading(desired: &Desired, deep: bool, search: bool) -> Reading {
     let script = |resource: &Resource| match resource {
         Resource::Job(job) => job.script.as_ref().map(|_| job.script_location.clone()),
         _ => None,
+    };
+    let tagged = |(address, declared): (&Address, &Declared)| {
+        let mut tags = ours(&desired.owner, &declared.custody);
+        tags.extend(declared.resource.tags().clone());
+        (address.clone(), tags)
     };
     let declared = &desired.resources;
     // Former names too: what was renamed goes also where the search does not find it.
@@ -26,6 +31,6 @@ pub fn reading(desired: &Desired, deep: bool, search: bool) -> Reading {
         lookups: desired.mentions.iter().map(|mention| mention.target.clone()).collect(),
         search: search.then(|| desired.owner.clone()),
         deep,
-        tags_at_once: false,
+        tagged: declared.iter().filter(|(address, _)| address.kind == Kind::StateMachine).map(tagged).collect(),
     }
 }

@@ -10,7 +10,10 @@ pub(crate) mod state_machine;
 use statewright_planner::{Observed, Present, Refusal, RefusalKind};
 use statewright_spec::{Address, Arn, Kind};
 
-use crate::{Connection, refusal, search::address_of, tagging::Labels};
+use crate::{
+    Connection, refusal,
+    search::{Tagged, address_of},
+};
 
 /// What a read of one resource may need beside its name.
 #[derive(Clone, Copy, Default)]
@@ -19,8 +22,8 @@ pub(crate) struct Hints<'a> {
     pub(crate) script: Option<&'a str>,
     /// For a policy that is not at its ARN: look for its name under another path or in another case.
     pub(crate) names: Option<&'a policy::Names>,
-    /// For a machine whose tags are known already.
-    pub(crate) labels: Option<&'a Labels>,
+    /// For a machine, whose tags may be found beside others'.
+    pub(crate) tagged: Option<&'a Tagged<'a>>,
 }
 
 impl Connection {
@@ -33,7 +36,7 @@ impl Connection {
             Kind::LogGroup => log_group::read(self, name, arn).await,
             Kind::Function => function::read(self, name).await,
             Kind::Job => job::read(self, name, arn, hints.script).await,
-            Kind::StateMachine => state_machine::read(self, arn, hints.labels).await,
+            Kind::StateMachine => state_machine::read(self, address, arn, hints.tagged).await,
         };
         match read {
             Ok(Some(present)) => Observed::Present(Box::new(present)),

@@ -15,33 +15,34 @@ use statewright_planner::{
     AwsDiagnostic, Detail, Fingerprint, Present, Refusal, operation::state_machine::StateMachineOperation,
 };
 use statewright_spec::{
-    Arn, Kind, Resource, Secret,
+    Address, Arn, Kind, Resource, Secret,
     kind::state_machine::{Encryption, LogLevel, Logging, MachineType, StateMachine},
 };
 
 use super::{Read, gone, required, unless_missing, unsigned};
-use crate::{Connection, document, refusal, run::ExecutionStatus, tagging::Labels};
+use crate::{Connection, document, refusal, run::ExecutionStatus, search::Tagged, tagging::Labels};
 
 /// AWS's default for the reuse of a data key, in seconds.
 const REUSE: u32 = 300;
 /// Executions that are stopped at the same time; Step Functions refills 200 a second at best, 25 in small regions.
 const STOPS: usize = 8;
 
-/// `DescribeStateMachine` and, where its tags are not known already, `ListTagsForResource` at the same time.
-pub(crate) async fn read(c: &Connection, arn: &Arn, known: Option<&Labels>) -> Read {
-    if let Some(labels) = known {
-        let Some(machine) = describe(c, arn).await? else { return Ok(None) };
-        return map(own(c, arn, &machine)?, machine, labels.clone()).map(Some);
-    }
-    let tags = async {
+/// `DescribeStateMachine` and, at the same time, the tags: by `ListTagsForResource` where they are not found beside others'.
+pub(crate) async fn read(c: &Connection, address: &Address, arn: &Arn, tagged: Option<&Tagged<'_>>) -> Read {
+    let labels = async {
+        if let Some(tagged) = tagged
+            && let Some(labels) = tagged.as_wanted(c, address, arn).await
+        {
+            return Ok(labels);
+        }
         let request = c.sfn.list_tags_for_resource().resource_arn(arn.as_str());
-        unless_missing(c.send("states:ListTagsForResource", request.send()).await)
+        let tags = unless_missing(c.send("states:ListTagsForResource", request.send()).await)?;
+        let tags = tags.and_then(|answer| answer.tags).unwrap_or_default().into_iter();
+        Ok(Labels::of(tags.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default()))))
     };
-    let (machine, tags) = futures::join!(describe(c, arn), tags);
+    let (machine, labels) = futures::join!(describe(c, arn), Box::pin(labels));
     let Some(machine) = machine? else { return Ok(None) };
-    let tags = tags?.and_then(|answer| answer.tags).unwrap_or_default();
-    let labels = Labels::of(tags.into_iter().map(|t| (t.key.unwrap_or_default(), t.value.unwrap_or_default())));
-    map(own(c, arn, &machine)?, machine, labels).map(Some)
+    map(own(c, arn, &machine)?, machine, labels?).map(Some)
 }
 
 /// A version's ARN is answered as it was asked.

@@ -15,7 +15,7 @@ use crate::{
 /// Takes away everything that is the spec's, in reverse order.
 pub(crate) async fn destroy(args: &DestroyArgs, global: &Global) -> Result<ExitCode> {
     let options = Options { executions: args.executions.into(), ..Options::default() };
-    let intent = Intent { options, deep: args.deep, mode: Mode::Destroy, frugal: false };
+    let intent = Intent { options, deep: args.deep, mode: Mode::Destroy };
     let signals = Signals::listen()?;
     let staged = Box::pin(signals.or_leave(stage(&args.paths, global, &intent))).await?;
     let consent = Consent { question: "destroy all of this", broadening: true };

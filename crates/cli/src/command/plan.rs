@@ -69,5 +69,5 @@ pub(super) fn intent(scope: &Scope) -> Result<Intent> {
         })?;
         options.targets.insert(address);
     }
-    Ok(Intent { options, deep: scope.deep, mode: Mode::Apply, frugal: false })
+    Ok(Intent { options, deep: scope.deep, mode: Mode::Apply })
 }

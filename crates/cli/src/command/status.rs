@@ -56,7 +56,7 @@ pub(crate) async fn status(args: &StatusArgs, global: &Global) -> Result<ExitCod
 }
 
 async fn planned(args: &StatusArgs, global: &Global) -> Result<Staged> {
-    let intent = Intent { options: Options::default(), deep: false, mode: Mode::Apply, frugal: true };
+    let intent = Intent { options: Options::default(), deep: false, mode: Mode::Apply };
     stage(&args.specs.paths, global, &intent).await
 }
 

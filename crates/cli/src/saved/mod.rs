@@ -102,7 +102,7 @@ impl Made {
     /// What this command was given.
     pub(crate) fn with(intent: &Intent, global: &Global) -> Self {
         // Named, so that an option that comes later is asked for here.
-        let Intent { options, deep, mode: _, frugal: _ } = intent;
+        let Intent { options, deep, mode: _ } = intent;
         let Options { targets, executions, drain, allow_delete_all } = options;
         Self {
             tool: env!("CARGO_PKG_VERSION").to_owned(),

@@ -68,7 +68,7 @@ async fn one(aws: &Aws, sources: &Sources, spec: &Loaded) -> Result<(Stack, Desi
     }
     let (state, noticed) = spec.resolve(connection.identity());
     let Some(desired) = state else { return Err(Fault::Findings(noticed)) };
-    let intent = Intent { options: Options::default(), deep: false, mode: Mode::Apply, frugal: true };
+    let intent = Intent { options: Options::default(), deep: false, mode: Mode::Apply };
     let (mut plan, live) = plan(&desired, &connection, &intent, Beside::Permissions).await;
     statewright_spec::silence(sources, &mut plan.findings);
     plan.findings.splice(0..0, noticed);
