@@ -285,6 +285,22 @@ fn a_wait_that_cannot_end_well_ends_at_once() {
     assert!(cloud.made().is_empty());
 }
 
+#[test]
+fn a_failure_of_before_is_shown_a_while_after_a_write() {
+    let never = || Ok(Readiness::Never("its update failed: no such layer".into()));
+    let wait = || Operation::Wait(Condition::FunctionReady { name: "f".into() });
+    let cloud = Script::default().conditions([never(), never(), Ok(Readiness::Ready)]);
+    let (journal, _) = carry_out(vec![step(1, &[], vec![delete("1"), wait()])], &cloud);
+    assert!(journal.is_complete(), "{journal:?}");
+    // One that stays is the write's own.
+    let cloud = Script::default().conditions(std::iter::repeat_with(never).take(1_000));
+    let since = Instant::now();
+    let (journal, _) = carry_out(vec![step(1, &[], vec![delete("1"), wait(), delete("2")])], &cloud);
+    assert_eq!(journal.failed[0].1, "waited for function f to be ready: its update failed: no such layer");
+    assert!(since.elapsed() >= options().lag);
+    assert_eq!(cloud.made(), ["1"]);
+}
+
 /// Its guard is no wait: it is looked at once, after the step's own look, and tells the reason alone.
 #[test]
 fn an_execution_that_started_since_the_plan_was_made_is_not_ended() {

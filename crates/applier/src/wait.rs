@@ -17,6 +17,7 @@ impl<C: Cloud> Runner<'_, C> {
         let mut held: Option<Instant> = None;
         let mut pauses = self.options.pauses();
         loop {
+            let began = since.elapsed();
             let state = match self.cloud.check(condition).await {
                 Ok(Readiness::Ready) => {
                     let stay = self.must_stay(condition);
@@ -36,6 +37,7 @@ impl<C: Cloud> Runner<'_, C> {
                     }
                     continue;
                 }
+                Ok(Readiness::Never(why)) if !calls.is_empty() && began < self.lag(condition) => why,
                 Ok(Readiness::Never(why)) if condition.is_guard() => return Err(Stop::ours(why)),
                 Ok(Readiness::Never(why)) => return Err(Stop::ours(format!("waited for {condition}: {why}"))),
                 Ok(Readiness::NotYet(state)) => state,
@@ -67,6 +69,20 @@ impl<C: Cloud> Runner<'_, C> {
             if self.interrupt.is_raised() {
                 return Err(Stop::ours(format!("interrupted while waiting for {condition}: {state}")));
             }
+        }
+    }
+
+    /// How long after a write of this step a look may still show what was before, and its failure.
+    const fn lag(&self, condition: &Condition) -> Duration {
+        match condition {
+            Condition::FunctionReady { .. } => self.options.lag,
+            Condition::GrantsInForce { .. }
+            | Condition::LogGroupGone { .. }
+            | Condition::MachineSettled { .. }
+            | Condition::MachineGone { .. }
+            | Condition::NoExecutions { .. }
+            | Condition::Idle { .. }
+            | Condition::Drained { .. } => Duration::ZERO,
         }
     }
 

@@ -96,6 +96,12 @@ pub(crate) struct Standing<'a> {
 }
 
 impl Standing<'_> {
+    /// Whether what Lambda shows may not be what runs: it keeps the function as it was where an update fails, and shows what
+    /// was sent.
+    fn is_in_doubt(&self) -> bool {
+        self.update == "Failed"
+    }
+
     /// Whether Lambda would refuse a write now.
     fn is_busy(&self) -> bool {
         self.state == "Pending" || self.update == "InProgress"
@@ -112,24 +118,25 @@ pub(crate) fn update(
 ) -> Update {
     let differences = differences(Some(before), after);
     let mut title = differences.parts();
-    let mut operations = Vec::new();
-    let code = differences.has("code") || differences.has("architecture");
-    if code {
-        operations.push(Operation::Function(FunctionOperation::UpdateCode {
-            name: name.to_owned(),
-            code: after.code.clone(),
-            architecture: after.architecture.clone(),
-        }));
-        operations.push(ready(name));
-    }
-    if standing.give_role || differences.beyond(&["code", "architecture", "tags"]) {
-        operations.push(Operation::Function(FunctionOperation::UpdateConfiguration {
-            name: name.to_owned(),
-            function: Box::new(after.clone()),
-        }));
-        operations.push(ready(name));
+    let again = standing.is_in_doubt();
+    let code = again || differences.has("code") || differences.has("architecture");
+    let send_code = code.then(|| {
+        let (code, architecture) = (after.code.clone(), after.architecture.clone());
+        FunctionOperation::UpdateCode { name: name.to_owned(), code, architecture }
+    });
+    let configure = again || standing.give_role || differences.beyond(&["code", "architecture", "tags"]);
+    let send_configuration = configure
+        .then(|| FunctionOperation::UpdateConfiguration { name: name.to_owned(), function: Box::new(after.clone()) });
+    // Most updates fail for the configuration's sake (a network, a key, a layer), and code that follows one fails as well.
+    let calls = if again { [send_configuration, send_code] } else { [send_code, send_configuration] };
+    let calls = calls.into_iter().flatten();
+    let mut operations: Vec<_> = calls.flat_map(|call| [Operation::Function(call), ready(name)]).collect();
+    if configure {
         if standing.give_role {
             title.push("give the role anew".to_owned());
+        }
+        if again {
+            title.push("send code and configuration again".to_owned());
         }
     }
     if code {
@@ -154,8 +161,14 @@ pub(crate) fn update(
     if standing.is_busy() && !operations.is_empty() {
         operations.insert(0, ready(name));
     }
-    let why = (standing.give_role && differences.is_empty())
-        .then(|| "its role is made anew, and its environment is encrypted for the one before".to_owned());
+    let why = if again {
+        Some("its last update failed, and what Lambda shows may not be what runs")
+    } else if standing.give_role && differences.is_empty() {
+        Some("its role is made anew, and its environment is encrypted for the one before")
+    } else {
+        None
+    };
+    let why = why.map(str::to_owned);
     Update { why, grow: Part { differences, operations, title }, ..Update::default() }
 }
 

@@ -29,7 +29,8 @@ impl World {
             }
             let role_id = self.assumed(call, &function.role)?;
             let (sha256, function) = (deployed(&function.code), (**function).clone());
-            let live = LiveFunction { function, sha256, role_id, busy: true, revision, tags: tags.clone() };
+            let live =
+                LiveFunction { function, sha256, role_id, busy: true, failed: false, revision, tags: tags.clone() };
             self.functions.insert(name.to_owned(), live);
             return Ok(());
         }
@@ -46,13 +47,13 @@ impl World {
             FunctionOperation::UpdateCode { code, architecture, .. } => {
                 live.sha256 = deployed(code);
                 live.function.architecture.clone_from(architecture);
-                (live.busy, live.revision) = (true, revision);
+                (live.busy, live.failed, live.revision) = (true, false, revision);
             }
             FunctionOperation::UpdateConfiguration { function, .. } => {
                 let architecture = live.function.architecture.clone();
                 live.function = Function { architecture, ..(**function).clone() };
                 live.role_id = role.unwrap_or_default();
-                (live.busy, live.revision) = (true, revision);
+                (live.busy, live.failed, live.revision) = (true, false, revision);
             }
             FunctionOperation::MarkCode { source, .. } => {
                 live.tags.insert(MARK_CODE.to_owned(), format!("{source}:{}", live.sha256));

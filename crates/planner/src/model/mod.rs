@@ -106,6 +106,8 @@ pub struct LiveFunction {
     pub role_id: String,
     /// A write is being done; another is refused.
     pub busy: bool,
+    /// The last update failed.
+    pub failed: bool,
     /// Changes with each write.
     pub revision: u64,
     /// All tags, ours included.

@@ -98,7 +98,12 @@ impl World {
                 let detail = Detail::Function {
                     revision: live.revision.to_string(),
                     state: "Active".to_owned(),
-                    update: if live.busy { "InProgress" } else { "Successful" }.to_owned(),
+                    update: match (live.busy, live.failed) {
+                        (true, _) => "InProgress",
+                        (false, true) => "Failed",
+                        (false, false) => "Successful",
+                    }
+                    .to_owned(),
                 };
                 let make: Make = Box::new(move |tags| Resource::Function(Function { tags, ..function }));
                 (self.identity.arn(address, "/"), &live.tags, detail, make)

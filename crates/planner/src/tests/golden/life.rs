@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
 use statewright_spec::{
-    Address, Kind, Secret,
+    Address, Kind, Resource, Secret,
     kind::{
         function::{Code, ObjectCode},
         state_machine::MachineType,
     },
 };
 
-use super::{applied, nightly, seed, show, show_with};
-use crate::{Executions, Mode, Options};
+use super::{applied, nightly, samples, seed, show, show_with};
+use crate::{
+    Executions, Mode, Options,
+    model::{apply, planned},
+};
 
 #[test]
 fn replaces() {
@@ -224,4 +227,24 @@ fn a_machine_that_is_being_deleted() {
         > states:CreateStateMachine
     unchanged: policy.GlueInvokePolicy policy.LambdaInvokePolicy role.Role
     "#);
+}
+
+/// Lambda shows what was sent, and runs what was before.
+#[test]
+fn an_update_of_a_function_failed_later() {
+    let stack = seed().with("f", Resource::Function(samples::function("f", samples::role_arn("Role"))));
+    let mut world = applied(&stack);
+    world.functions.get_mut("f").unwrap().failed = true;
+    assert_snapshot!(show(&world, &stack), @"
+    1 ~ function.f: send code and configuration again
+        why: its last update failed, and what Lambda shows may not be what runs
+        > lambda:UpdateFunctionConfiguration
+        > wait for function f to be ready
+        > lambda:UpdateFunctionCode
+        > wait for function f to be ready
+    unchanged: policy.GlueInvokePolicy policy.LambdaInvokePolicy role.Role state_machine.lambda-glue
+    ");
+    let plan = planned(&world, &stack.desired(&world.identity), Mode::Apply, &Options::default());
+    apply(&mut world, &plan, |_, _, _| true).unwrap();
+    assert!(planned(&world, &stack.desired(&world.identity), Mode::Apply, &Options::default()).is_empty());
 }
