@@ -28,13 +28,13 @@ fn document(action: &str) -> serde_json::Value {
 }
 
 /// A step that gives the policy of step 1 another document.
-fn put(id: u32, needs: &[u32], action: &str, before: Option<Present>) -> Step {
+fn put(id: u32, needs: &[u32], action: &str, before: Option<&Present>) -> Step {
     let arn = Arn::parse("arn:aws:iam::1:policy/1").unwrap();
     let call = Operation::Policy(PolicyOperation::CreateVersion { arn, document: document(action) });
     Step {
         address: Address::new(Kind::Policy, "1"),
         action: Action::Update,
-        before: before.as_ref().map(Believed::read).map(Box::new),
+        before: before.map(Believed::read).map(Box::new),
         ..step(id, needs, vec![call])
     }
 }
@@ -51,7 +51,7 @@ fn there(action: &str) -> Observed {
 fn what_somebody_changed_since_the_plan_is_not_overwritten() {
     let cloud = Script::default();
     sees(&cloud, [there("s3:PutObject")]);
-    let steps = vec![put(1, &[], "s3:*", Some(policy("s3:GetObject"))), simple(2, &[1]), simple(3, &[])];
+    let steps = vec![put(1, &[], "s3:*", Some(&policy("s3:GetObject"))), simple(2, &[1]), simple(3, &[])];
     let (journal, _) = carry_out(steps, &cloud);
     assert_eq!(cloud.made(), ["3"]);
     assert_eq!(ids(&journal.not_started), [2]);
@@ -65,7 +65,7 @@ fn what_somebody_changed_since_the_plan_is_not_overwritten() {
 #[test]
 fn what_somebody_deleted_since_the_plan_is_not_made_anew() {
     let cloud = Script::default();
-    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(policy("s3:GetObject")))], &cloud);
+    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(&policy("s3:GetObject")))], &cloud);
     assert!(cloud.made().is_empty());
     assert!(journal.failed[0].1.contains("somebody else deleted policy.1"), "{:?}", journal.failed);
 }
@@ -83,7 +83,7 @@ fn a_stale_read_is_read_again() {
     let cloud = Script::default();
     let throttled = Observed::Unreadable(refusal(RefusalKind::Throttled));
     sees(&cloud, [there("sns:Publish"), throttled, there("s3:GetObject")]);
-    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(policy("s3:GetObject")))], &cloud);
+    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(&policy("s3:GetObject")))], &cloud);
     assert!(journal.is_complete(), "{journal:?}");
     assert_eq!(cloud.made(), ["1"]);
 }
@@ -94,13 +94,13 @@ fn a_read_that_was_throttled_for_long_shows_what_was_when_it_began() {
     let none = Duration::ZERO;
     *cloud.slow.lock().unwrap() = [none, none, none, options().lag * 2].into();
     sees(&cloud, ["sns:Publish"; 4].map(there).into_iter().chain([there("s3:GetObject")]));
-    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(policy("s3:GetObject")))], &cloud);
+    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(&policy("s3:GetObject")))], &cloud);
     assert!(journal.is_complete(), "{journal:?}");
 }
 
 #[test]
 fn a_later_step_is_held_against_what_the_first_wrote() {
-    let steps = || vec![put(1, &[], "s3:*", Some(policy("s3:GetObject"))), put(2, &[1], "s3:PutObject", None)];
+    let steps = || vec![put(1, &[], "s3:*", Some(&policy("s3:GetObject"))), put(2, &[1], "s3:PutObject", None)];
     let cloud = Script::default();
     // The old document is read for a while: what was written outranks it.
     sees(&cloud, ["s3:GetObject", "s3:GetObject", "s3:GetObject", "s3:*"].map(there));
@@ -119,7 +119,7 @@ fn a_later_step_is_held_against_what_the_first_wrote() {
 fn what_somebody_else_did_already_is_not_done_again() {
     let cloud = Script::default();
     sees(&cloud, [there("s3:*")]);
-    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(policy("s3:GetObject")))], &cloud);
+    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(&policy("s3:GetObject")))], &cloud);
     assert!(journal.is_complete(), "{journal:?}");
     assert!(cloud.made().is_empty());
 }
@@ -128,7 +128,7 @@ fn what_somebody_else_did_already_is_not_done_again() {
 fn a_caller_who_may_not_look_is_told_at_once() {
     let cloud = Script::default();
     sees(&cloud, [Observed::Unreadable(refusal(RefusalKind::Denied))]);
-    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(policy("s3:GetObject")))], &cloud);
+    let (journal, _) = carry_out(vec![put(1, &[], "s3:*", Some(&policy("s3:GetObject")))], &cloud);
     assert_eq!(journal.failed[0].1, "iam:DeletePolicy: Denied: no");
     assert!(cloud.made().is_empty());
 }
