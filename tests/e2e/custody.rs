@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use statewright_tests::{Emulator, Outcome, World, proxy::Service};
+use statewright_tests::{
+    Emulator, Outcome, World,
+    proxy::{Pages, Service, Weather},
+};
 
 use statewright_tests::account::{contents, make_bucket};
 
@@ -285,4 +288,41 @@ fn a_rename_is_a_pair() {
     let told = shop.run(&["validate"]).expect(1);
     let told = format!("{}{}", told.stdout, told.stderr);
     assert!(told.contains("did you mean `Store`?"), "{told}");
+}
+
+/// Whoever else holds a policy would lose it; all of them are named, however they are listed.
+#[test]
+fn a_policy_on_another_role_stops_the_plan() {
+    let weather = Weather { pages: Some(Pages { items: 1, empty_first: false }), ..Weather::default() };
+    let world = World::with(Emulator::Ministack, |setup| setup.weather.extend(weather.layers()));
+    let spec = |policy: &str| {
+        let document =
+            r#"{ Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "s3:GetObject", Resource: "*" }] }"#;
+        let policy = policy.replace("DOCUMENT", document);
+        let role = "roles: { Ours: { trust: states.amazonaws.com } }";
+        world.write("shop.yaml", format!("statewright: 1\nstack: shop\n{role}\npolicies: {{ {policy} }}\n"));
+    };
+    spec("Shop: { document: DOCUMENT }");
+    let _ = world.statewright(["apply", "shop.yaml", "--yes"]).run().expect(0);
+    let aws = world.aws();
+    let arn = format!("arn:aws:iam::{}:policy/Shop", world.account());
+    let trust = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}]}"#;
+    aws.r#do(&Service::Iam, "CreateRole", json!({ "RoleName": "Theirs", "AssumeRolePolicyDocument": trust }));
+    aws.r#do(&Service::Iam, "AttachRolePolicy", json!({ "RoleName": "Theirs", "PolicyArn": arn }));
+    aws.r#do(&Service::Iam, "CreateUser", json!({ "UserName": "theirs" }));
+    aws.r#do(&Service::Iam, "AttachUserPolicy", json!({ "UserName": "theirs", "PolicyArn": arn }));
+    let before = contents(&world);
+    for (way, policy) in [("replaced", "Shop: { document: DOCUMENT, path: /team/, replace: allowed }"), ("dropped", "")]
+    {
+        spec(policy);
+        for command in [&["plan", "shop.yaml"] as &[&str], &["apply", "shop.yaml", "--yes"]] {
+            world.forget_calls();
+            let refused = world.statewright(command).run().expect(1);
+            for said in ["PLAN009", "role/Theirs", "user/theirs"] {
+                assert!(refused.stdout.contains(said), "{way}, {said}: {refused}");
+            }
+            assert_eq!(world.calls().mutating().names(), [""; 0], "{way}: {refused}");
+        }
+    }
+    assert_eq!(contents(&world), before);
 }

@@ -220,6 +220,11 @@ mod tests {
         check("arn:aws:s3:::bucket", None);
     }
 
+    #[test]
+    fn policies_are_found_in_one_region_of_each_partition() {
+        assert_eq!(["aws", "aws-cn", "aws-us-gov"].map(home_of_iam), ["us-east-1", "cn-north-1", "us-gov-west-1"]);
+    }
+
     /// Else what left the spec is never found.
     #[test]
     fn the_arn_of_every_kind_leads_back_to_it() {
