@@ -3,6 +3,7 @@
 
 mod answers;
 mod bad_input;
+mod caller;
 mod custody;
 mod dashboard;
 mod definitions;

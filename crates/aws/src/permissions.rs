@@ -28,6 +28,8 @@ pub enum Purpose {
     Connect,
     /// `plan`, and what begins with one: `apply`, `destroy`, `status`.
     Read,
+    /// What AWS itself says of a change, beside: `plan` and `apply`, not `destroy`.
+    Judge,
     /// The part of `plan` that searches for what is ours and no longer in the spec. Refused, the plan says that it is
     /// incomplete.
     Search,
@@ -35,13 +37,19 @@ pub enum Purpose {
     Apply,
     /// `apply` where it takes away, and `destroy`.
     Delete,
+    /// One machine is read as it is: `graph` and `permissions`.
+    Machine,
+    /// What a machine's role grants is read: `permissions`.
+    Grants,
+    /// What an execution did is read: `graph --execution`, `run`, `serve`.
+    Execution,
     /// `run`.
     Run,
     /// `serve`, which also does what `plan` and `run` do.
     Serve,
 }
 
-use Purpose::{Apply, Connect, Delete, Read, Run, Search, Serve};
+use Purpose::{Apply, Connect, Delete, Execution, Grants, Judge, Machine, Read, Run, Search, Serve};
 
 const fn action(call: &'static str, actions: &'static [&'static str], purposes: &'static [Purpose]) -> Action {
     Action { call, actions, sometimes: &[], purposes }
@@ -56,7 +64,7 @@ impl Action {
 /// All of them, sorted by call.
 pub const ACTIONS: &[Action] = &[
     // Refused, the plan says so and goes on.
-    action("access-analyzer:ValidatePolicy", &["access-analyzer:ValidatePolicy"], &[Read]),
+    action("access-analyzer:ValidatePolicy", &["access-analyzer:ValidatePolicy"], &[Judge]),
     action("glue:CreateJob", &["glue:CreateJob", "glue:TagResource", "iam:PassRole"], &[Apply]),
     action("glue:DeleteJob", &["glue:DeleteJob"], &[Delete]),
     action("glue:GetJob", &["glue:GetJob"], &[Read]),
@@ -79,17 +87,17 @@ pub const ACTIONS: &[Action] = &[
     action("iam:DetachRolePolicy", &["iam:DetachRolePolicy"], &[Apply, Delete]),
     action("iam:GetAccountAuthorizationDetails", &["iam:GetAccountAuthorizationDetails"], &[Search]),
     // Refused, the plan says that it does not forecast.
-    action("iam:GetAccountSummary", &["iam:GetAccountSummary"], &[Read]),
-    action("iam:GetPolicy", &["iam:GetPolicy"], &[Read]),
-    action("iam:GetPolicyVersion", &["iam:GetPolicyVersion"], &[Read]),
-    action("iam:GetRole", &["iam:GetRole"], &[Read]),
-    action("iam:GetRolePolicy", &["iam:GetRolePolicy"], &[Read]),
-    action("iam:ListAttachedRolePolicies", &["iam:ListAttachedRolePolicies"], &[Read]),
+    action("iam:GetAccountSummary", &["iam:GetAccountSummary"], &[Judge]),
+    action("iam:GetPolicy", &["iam:GetPolicy"], &[Read, Grants]),
+    action("iam:GetPolicyVersion", &["iam:GetPolicyVersion"], &[Read, Grants]),
+    action("iam:GetRole", &["iam:GetRole"], &[Read, Grants]),
+    action("iam:GetRolePolicy", &["iam:GetRolePolicy"], &[Read, Grants]),
+    action("iam:ListAttachedRolePolicies", &["iam:ListAttachedRolePolicies"], &[Read, Grants]),
     action("iam:ListEntitiesForPolicy", &["iam:ListEntitiesForPolicy"], &[Read]),
     action("iam:ListInstanceProfilesForRole", &["iam:ListInstanceProfilesForRole"], &[Read]),
     action("iam:ListPolicies", &["iam:ListPolicies"], &[Read]),
     action("iam:ListPolicyVersions", &["iam:ListPolicyVersions"], &[Read]),
-    action("iam:ListRolePolicies", &["iam:ListRolePolicies"], &[Read]),
+    action("iam:ListRolePolicies", &["iam:ListRolePolicies"], &[Read, Grants]),
     action("iam:PutRolePermissionsBoundary", &["iam:PutRolePermissionsBoundary"], &[Apply]),
     action("iam:PutRolePolicy", &["iam:PutRolePolicy"], &[Apply]),
     // Refused, the plan says so and goes on.
@@ -105,7 +113,7 @@ pub const ACTIONS: &[Action] = &[
     action("lambda:DeleteFunction", &["lambda:DeleteFunction"], &[Delete]),
     action("lambda:GetFunction", &["lambda:GetFunction", "lambda:ListTags"], &[Read])
         .and(&[("kms:Decrypt", "a function's environment with a key of yours")]),
-    action("lambda:GetFunctionConfiguration", &["lambda:GetFunctionConfiguration"], &[Apply]),
+    action("lambda:GetFunctionConfiguration", &["lambda:GetFunctionConfiguration"], &[Apply, Delete]),
     action("lambda:GetLayerVersionByArn", &["lambda:GetLayerVersion"], &[Read]),
     action("lambda:TagResource", &["lambda:TagResource"], &[Apply]),
     action("lambda:UntagResource", &["lambda:UntagResource"], &[Apply, Delete]),
@@ -122,7 +130,7 @@ pub const ACTIONS: &[Action] = &[
     action("logs:DeleteRetentionPolicy", &["logs:DeleteRetentionPolicy"], &[Apply]),
     action("logs:DescribeLogGroups", &["logs:DescribeLogGroups"], &[Read, Delete]),
     // Refused, the plan says that it does not forecast.
-    action("logs:DescribeResourcePolicies", &["logs:DescribeResourcePolicies"], &[Read]),
+    action("logs:DescribeResourcePolicies", &["logs:DescribeResourcePolicies"], &[Judge]),
     action("logs:DisassociateKmsKey", &["logs:DisassociateKmsKey"], &[Apply]),
     // Refused, the run is followed without it; for EXPRESS machines there is nothing else to follow.
     action("logs:FilterLogEvents", &["logs:FilterLogEvents"], &[Run]),
@@ -143,9 +151,9 @@ pub const ACTIONS: &[Action] = &[
     action("states:CreateStateMachine", &["states:CreateStateMachine", "states:TagResource", "iam:PassRole"], &[Apply])
         .and(MACHINE_PARTS),
     action("states:DeleteStateMachine", &["states:DeleteStateMachine"], &[Delete]),
-    action("states:DescribeExecution", &["states:DescribeExecution"], &[Delete, Run]),
-    action("states:DescribeMapRun", &["states:DescribeMapRun"], &[Run]),
-    action("states:DescribeStateMachine", &["states:DescribeStateMachine"], &[Read, Apply, Delete, Run])
+    action("states:DescribeExecution", &["states:DescribeExecution"], &[Delete, Execution]),
+    action("states:DescribeMapRun", &["states:DescribeMapRun"], &[Execution]),
+    action("states:DescribeStateMachine", &["states:DescribeStateMachine"], &[Read, Apply, Delete, Machine, Run])
         .and(&[("kms:Decrypt", "a state machine with a key of yours")]),
     // Refused, the dashboard says so in place of the versions.
     action("states:DescribeStateMachineAlias", &["states:DescribeStateMachineAlias"], &[Serve]),
@@ -153,14 +161,14 @@ pub const ACTIONS: &[Action] = &[
     action(
         "states:DescribeStateMachineForExecution",
         &["states:DescribeStateMachineForExecution"],
-        &[Read, Apply, Run],
+        &[Read, Apply, Execution],
     )
     .and(&[("kms:Decrypt", "a state machine with a key of yours")]),
-    action("states:GetExecutionHistory", &["states:GetExecutionHistory"], &[Run]),
+    action("states:GetExecutionHistory", &["states:GetExecutionHistory"], &[Execution]),
     action("states:ListExecutions", &["states:ListExecutions"], &[Read, Apply, Delete, Run]),
     action("states:ListStateMachineAliases", &["states:ListStateMachineAliases"], &[Serve]),
     action("states:ListStateMachineVersions", &["states:ListStateMachineVersions"], &[Serve]),
-    action("states:ListTagsForResource", &["states:ListTagsForResource"], &[Read]),
+    action("states:ListTagsForResource", &["states:ListTagsForResource"], &[Read, Machine]),
     action("states:RedriveExecution", &["states:RedriveExecution"], &[Run]),
     action("states:StartExecution", &["states:StartExecution"], &[Run])
         .and(&[("kms:GenerateDataKey", "a state machine with a key of yours")]),
@@ -171,7 +179,7 @@ pub const ACTIONS: &[Action] = &[
     action("states:UntagResource", &["states:UntagResource"], &[Apply, Delete]),
     action("states:UpdateStateMachine", &["states:UpdateStateMachine", "iam:PassRole"], &[Apply]).and(MACHINE_PARTS),
     // Refused, the plan says so and goes on.
-    action("states:ValidateStateMachineDefinition", &["states:ValidateStateMachineDefinition"], &[Read]),
+    action("states:ValidateStateMachineDefinition", &["states:ValidateStateMachineDefinition"], &[Judge]),
     action("sts:AssumeRole", &[], &[Connect]).and(&[("sts:AssumeRole", "`aws.assume_role`, or a profile's role")]),
     action("sts:GetCallerIdentity", &[], &[Connect]),
     action("tag:GetResources", &["tag:GetResources"], &[Search]),

@@ -6,22 +6,33 @@ use serde_json::json;
 use statewright_aws::permissions::{ACTIONS, Purpose, always, sometimes};
 
 /// The commands, and what they make calls for.
-const COMMANDS: [(&str, &[Purpose]); 7] = [
-    ("plan", &[Purpose::Connect, Purpose::Read, Purpose::Search]),
-    ("apply", &[Purpose::Connect, Purpose::Read, Purpose::Search, Purpose::Apply, Purpose::Delete]),
+const COMMANDS: [(&str, &[Purpose]); 8] = [
+    ("plan", &[Purpose::Connect, Purpose::Read, Purpose::Judge, Purpose::Search]),
+    ("apply", &[Purpose::Connect, Purpose::Read, Purpose::Judge, Purpose::Search, Purpose::Apply, Purpose::Delete]),
     ("destroy", &[Purpose::Connect, Purpose::Read, Purpose::Search, Purpose::Delete]),
-    ("run", &[Purpose::Connect, Purpose::Run]),
-    ("status", &[Purpose::Connect, Purpose::Read, Purpose::Search]),
-    ("serve", &[Purpose::Connect, Purpose::Read, Purpose::Search, Purpose::Run, Purpose::Serve]),
-    ("permissions ARN", &[Purpose::Connect, Purpose::Read]),
+    ("run", &[Purpose::Connect, Purpose::Execution, Purpose::Run]),
+    ("status", &[Purpose::Connect, Purpose::Read, Purpose::Judge, Purpose::Search]),
+    ("serve", &SERVE),
+    ("graph", &[Purpose::Connect, Purpose::Machine, Purpose::Execution]),
+    ("permissions ARN", &[Purpose::Connect, Purpose::Machine, Purpose::Grants]),
+];
+
+const SERVE: [Purpose; 7] = [
+    Purpose::Connect,
+    Purpose::Read,
+    Purpose::Judge,
+    Purpose::Search,
+    Purpose::Execution,
+    Purpose::Run,
+    Purpose::Serve,
 ];
 
 pub(super) fn page() -> String {
     let mut out = super::head("Permissions of the caller");
     out.push_str(
         "What whoever runs Statewright must be allowed, by command. `validate`, `init`, `schema`, `completions` and `man` call \
-         nothing, and neither does `graph` of a file; of a live machine, or with `--diff`, it needs \
-         `states:DescribeStateMachine` and `states:ListTagsForResource`, and with `--execution` what `run` needs to read. The kinds that a spec does not use need not be allowed. `Resource` is `*` here; narrow it to the names of your \
+         nothing, and neither does `graph` of a file or a spec: its table is for a live machine, for `--diff`, and for `--execution`. \
+         The kinds that a spec does not use need not be allowed. `Resource` is `*` here; narrow it to the names of your \
          stacks. `iam:PassRole` is for the roles of the functions, jobs and machines: narrow it to them, with \
          `iam:PassedToService`.\n",
     );
