@@ -22,12 +22,7 @@ impl Connection {
 
     async fn exists(&self, target: &Lookup) -> Result<bool, Refusal> {
         match target {
-            Lookup::Function(name) => {
-                if let Some(arn) = Arn::parse(name) {
-                    self.same_region("lambda:GetFunction", &arn)?;
-                }
-                Ok(function::get(self, name).await?.is_some())
-            }
+            Lookup::Function(name) => Ok(function::get(self, name).await?.is_some()),
             Lookup::Job(name) => Ok(job::get(self, name).await?.is_some()),
             Lookup::StateMachine(arn) => {
                 self.same_region("states:DescribeStateMachine", arn)?;

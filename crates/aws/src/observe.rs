@@ -8,7 +8,7 @@ use statewright_spec::Address;
 
 use crate::{
     Connection,
-    kind::{Hints, policy::Names},
+    kind::{Hints, job::Upload, policy::Names},
     search::{Searched, Tagged},
 };
 
@@ -17,12 +17,14 @@ impl Connection {
     /// same time; at most [`Settings::parallelism`](crate::Settings::parallelism) calls are in flight. It never fails as a
     /// whole: what AWS would not say stands as [`Observed::Unreadable`],
     /// [`Found::Unreadable`](statewright_planner::Found::Unreadable) or in
-    /// [`Search::incomplete`](statewright_planner::Search::incomplete). `answers` is left empty: see
+    /// [`Search::incomplete`](statewright_planner::Search::incomplete). `answers` holds what was read on the way: for the rest see
     /// [`Connection::answer`].
     pub async fn observe(&self, reading: &Reading) -> Live {
         let names = Names::default();
         let tagged = Tagged::of(reading);
-        let resources = self.resources(reading, &names, &tagged);
+        let uploads: BTreeMap<&Address, Upload> =
+            reading.scripts.iter().filter_map(|(address, place)| Some((address, Upload::to(place)?))).collect();
+        let resources = self.resources(reading, &names, &tagged, &uploads);
         let lookups =
             join_all(reading.lookups.iter().map(|target| async { (target.clone(), self.look_up(target).await) }));
         let (mut observed, lookups, searched) =
@@ -36,14 +38,20 @@ impl Connection {
             identity: self.identity.clone(),
             observed,
             lookups: lookups.into_iter().collect(),
-            answers: BTreeMap::new(),
+            answers: uploads.into_values().filter_map(Upload::answered).collect(),
             search,
         }
     }
 
-    async fn resources(&self, reading: &Reading, names: &Names, tagged: &Tagged<'_>) -> BTreeMap<Address, Observed> {
+    async fn resources(
+        &self,
+        reading: &Reading,
+        names: &Names,
+        tagged: &Tagged<'_>,
+        uploads: &BTreeMap<&Address, Upload>,
+    ) -> BTreeMap<Address, Observed> {
         let reads = reading.resources.iter().map(|(address, arn)| async move {
-            let script = reading.scripts.get(address).map(String::as_str);
+            let script = uploads.get(address);
             let hints = Hints { script, names: Some(names), tagged: Some(tagged) };
             (address.clone(), self.observe_one(address, arn, hints).await)
         });

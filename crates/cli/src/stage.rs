@@ -204,7 +204,7 @@ pub(crate) enum Beside {
 
 /// Reads in rounds, as the planner asks, then plans; gives what was read too.
 pub(crate) async fn plan(desired: &Desired, connection: &Connection, intent: &Intent, beside: Beside) -> (Plan, Live) {
-    let reading = statewright_planner::reading(desired, intent.deep, true);
+    let reading = statewright_planner::reading(desired, intent.mode, intent.deep, true);
     let mut live: Live = connection.observe(&reading).await;
     let mut asked: BTreeSet<Question> = BTreeSet::new();
     loop {

@@ -124,13 +124,7 @@ fn noun(target: &Lookup) -> String {
 fn address(survey: &Survey<'_>, target: &Lookup) -> Option<Address> {
     let address = match target {
         Lookup::StateMachine(arn) | Lookup::Policy(arn) | Lookup::Role(arn) => return survey.by_arn(arn).cloned(),
-        Lookup::Function(text) => {
-            let unqualified = text.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(5));
-            let arn = survey.desired.identity.arn(&Address::new(Kind::Function, "X"), "/");
-            let here = unqualified.is_none_or(|_| text.starts_with(arn.as_str().trim_end_matches('X')));
-            let name = unqualified.unwrap_or_else(|| text.split(':').next().unwrap_or(text));
-            here.then(|| Address::new(Kind::Function, name))?
-        }
+        Lookup::Function(name) => Address::new(Kind::Function, name.split(':').next().unwrap_or(name)),
         Lookup::Job(name) => Address::new(Kind::Job, name.as_str()),
         Lookup::LogGroup(name) => Address::new(Kind::LogGroup, name.as_str()),
         Lookup::Layer(_) | Lookup::Object { .. } => return None,

@@ -7,7 +7,7 @@ use crate::{Address, Arn};
 /// Something that is looked up in live AWS at plan time. One call each, asked once however often it is named.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lookup {
-    /// A Lambda function, by name or ARN as written (a version or an alias included).
+    /// A Lambda function, by name; a version or an alias behind a colon.
     Function(String),
     /// A Glue job, by name.
     Job(String),

@@ -49,7 +49,7 @@ fn definition(context: &Context<'_>, tied: &mut Tied) {
         }
         let identity = context.identity();
         let found = match &mention.target {
-            Target::Function(function) => named_function(function, &mention.text, identity),
+            Target::Function(function) => named_function(function, identity),
             Target::GlueJob { name } => Some((Kind::Job, Some(name.clone()), Lookup::Job(name.clone()))),
             Target::StateMachine { arn } => machine(arn, identity),
             Target::Role { arn } => role(arn, context),
@@ -71,7 +71,7 @@ fn definition(context: &Context<'_>, tied: &mut Tied) {
 
 type Found = Option<(Kind, Option<String>, Lookup)>;
 
-fn named_function(function: &Function, text: &str, identity: &Identity) -> Found {
+fn named_function(function: &Function, identity: &Identity) -> Found {
     let part = |part: &Option<String>, own: &str| part.as_deref().is_none_or(|p| fits(p, own));
     let here = part(&function.account, identity.account.as_str())
         && part(&function.region, identity.region.as_str())
@@ -79,11 +79,12 @@ fn named_function(function: &Function, text: &str, identity: &Identity) -> Found
     here.then(|| {
         // A version or an alias of a declared function may be missing although the function is not.
         let own = function.qualifier.as_deref().is_none_or(|q| q == "$LATEST");
-        let text = match &function.qualifier {
-            Some(qualifier) if !own && !text.ends_with(&format!(":{qualifier}")) => format!("{text}:{qualifier}"),
-            _ => text.to_owned(),
+        // By name, however it was written: a name and an ARN of one function are one call.
+        let target = match &function.qualifier {
+            Some(qualifier) if !own => format!("{}:{qualifier}", function.name),
+            _ => function.name.clone(),
         };
-        (Kind::Function, own.then(|| function.name.clone()), Lookup::Function(text))
+        (Kind::Function, own.then(|| function.name.clone()), Lookup::Function(target))
     })
 }
 

@@ -3,8 +3,10 @@
 mod map;
 pub(crate) mod request;
 
+use std::sync::OnceLock;
+
 use statewright_planner::{
-    Refusal, ScriptObject,
+    Answer, Question, Refusal, ScriptObject,
     operation::job::{JobOperation, Over},
 };
 use statewright_spec::Arn;
@@ -16,14 +18,41 @@ use crate::{
     tagging::{Labels, to_map},
 };
 
+/// Where the spec uploads a script.
+#[derive(Debug)]
+pub(crate) struct Upload {
+    bucket: String,
+    key: String,
+    /// What is there, once it was read: a job that does not exist does not tell it, and a create or a delete would ask again.
+    there: OnceLock<ScriptObject>,
+}
+
+impl Upload {
+    /// `location` is `s3://bucket/key`.
+    pub(crate) fn to(location: &str) -> Option<Self> {
+        let Place { bucket, key } = Place::parse(location)?;
+        Some(Self { bucket: bucket.to_owned(), key: key.to_owned(), there: OnceLock::new() })
+    }
+
+    /// The question that reading the job has answered.
+    pub(crate) fn answered(self) -> Option<(Question, Answer)> {
+        let Self { bucket, key, there } = self;
+        Some((Question::ScriptObject { bucket, key }, Answer::ScriptObject(there.into_inner()?)))
+    }
+}
+
 /// `GetJob`, `GetTags` and the script's object at the same time. `script` is the place to which the spec uploads; what an
 /// orphan or a move leaves behind is a question of its own.
-pub(crate) async fn read(c: &Connection, name: &str, arn: &Arn, script: Option<&str>) -> Read {
+pub(crate) async fn read(c: &Connection, name: &str, arn: &Arn, script: Option<&Upload>) -> Read {
     let tags =
         async { unless_missing(c.send("glue:GetTags", c.glue.get_tags().resource_arn(arn.as_str()).send()).await) };
     let script = async {
-        match script.and_then(Place::parse) {
-            Some(place) => c.script_object(place).await,
+        match script {
+            Some(Upload { bucket, key, there }) => {
+                let found = c.script_object(Place { bucket, key }).await;
+                let _ = there.set(found.object.clone());
+                found
+            }
             None => Found { object: ScriptObject::NotManaged, sha256: None },
         }
     };

@@ -18,8 +18,8 @@ use crate::{
 /// What a read of one resource may need beside its name.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Hints<'a> {
-    /// For a job whose script the spec holds: where it is uploaded, `s3://bucket/key`.
-    pub(crate) script: Option<&'a str>,
+    /// For a job whose script the spec holds.
+    pub(crate) script: Option<&'a job::Upload>,
     /// For a policy that is not at its ARN: look for its name under another path or in another case.
     pub(crate) names: Option<&'a policy::Names>,
     /// For a machine, whose tags may be found beside others'.

@@ -39,7 +39,15 @@ impl World {
                 })
                 .collect(),
             lookups: lookups.collect(),
-            answers: BTreeMap::new(),
+            answers: reading
+                .scripts
+                .values()
+                .filter_map(|location| crate::kind::job::place(location))
+                .map(|(bucket, key)| {
+                    let there = Answer::ScriptObject(self.object(&bucket, &key));
+                    (Question::ScriptObject { bucket, key }, there)
+                })
+                .collect(),
             search: Search { made: reading.search.is_some(), incomplete: Vec::new() },
         }
     }
@@ -145,10 +153,7 @@ impl World {
 
     fn has(&self, lookup: &Lookup) -> bool {
         match lookup {
-            Lookup::Function(name) => {
-                let name = name.rsplit_once("function:").map_or(name.as_str(), |(_, name)| name);
-                self.functions.contains_key(name)
-            }
+            Lookup::Function(name) => self.functions.contains_key(name),
             Lookup::Job(name) => self.jobs.contains_key(name),
             Lookup::StateMachine(arn) => self.machines.contains_key(arn.name()),
             Lookup::Policy(arn) => arn.is_aws_managed_policy() || self.policies.values().any(|p| p.arn == *arn),

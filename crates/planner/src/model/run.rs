@@ -7,7 +7,7 @@ use crate::{Live, Mode, Observed, Operation, Options, Plan, Refusal, Step, destr
 
 /// Reads all that a plan needs, round by round.
 pub fn read(world: &World, desired: &Desired, mode: Mode, options: &Options) -> Live {
-    let mut live = world.observe(&reading(desired, false, true));
+    let mut live = world.observe(&reading(desired, mode, false, true));
     loop {
         let asked = questions(desired, &live, mode, options);
         if asked.is_empty() {

@@ -309,9 +309,8 @@ fn leaves_and_is_still_named() {
     let mut left = all.clone();
     left.resources.remove(&address(Kind::Function, "f"));
     left.resources.remove(&address(Kind::Policy, "P"));
-    let function = "arn:aws:lambda:us-east-1:123456789012:function:f:live".to_owned();
     left.mentions.push(Mention {
-        target: Lookup::Function(function),
+        target: Lookup::Function("f:live".to_owned()),
         by: address(Kind::StateMachine, "m"),
         state: Some("Call".to_owned()),
         span: span(),

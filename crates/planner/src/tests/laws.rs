@@ -344,7 +344,7 @@ proptest! {
             prop_assert!(!step.title.is_empty() && !step.why.is_empty() && !step.operations.is_empty());
         }
         let desired = a.desired(&world.identity);
-        let live = world.observe(&crate::reading(&desired, false, true));
+        let live = world.observe(&crate::reading(&desired, Mode::Apply, false, true));
         prop_assert_eq!(crate::questions(&desired, &live, Mode::Apply, &options()), BTreeSet::new());
     }
 }

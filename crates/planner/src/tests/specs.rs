@@ -39,7 +39,7 @@ fn there_and_back(desired: &Desired, creates: usize) {
     assert!(!plan.is_blocked(), "{}", dump(&plan));
     assert_eq!(plan.summary().create, creates);
     apply(&mut world, &plan, |_, _, _| true).unwrap();
-    let live = world.observe(&reading(desired, false, true));
+    let live = world.observe(&reading(desired, Mode::Apply, false, true));
     assert!(questions(desired, &live, Mode::Apply, &Options::default()).is_empty());
     let again = plan_of(&world, desired, Mode::Apply);
     assert!(again.is_empty(), "{}", dump(&again));

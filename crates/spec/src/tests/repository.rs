@@ -44,7 +44,7 @@ fn lambda_glue() {
     policy.LambdaInvokePolicy
     role.SfnLambdaGlueRole → policy.GlueInvokePolicy → policy.LambdaInvokePolicy
     state_machine.lambda-glue → role.SfnLambdaGlueRole
-    state_machine.lambda-glue Extract: Function("arn:aws:lambda:us-east-1:123456789012:function:extract")
+    state_machine.lambda-glue Extract: Function("extract")
     state_machine.lambda-glue Transform: Job("transform")
     "#);
     let offline = resolved("lambda-glue", &[], &Identity::unknown());

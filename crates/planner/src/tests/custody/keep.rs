@@ -471,7 +471,7 @@ fn a_rename_that_changes_more_says_so() {
 fn a_former_name_is_read_by_itself() {
     let world = applied(&stack());
     let desired = renamed().desired(&world.identity);
-    let reading = crate::reading(&desired, false, false);
+    let reading = crate::reading(&desired, crate::Mode::Apply, false, false);
     assert!(reading.resources.contains_key(&address(Kind::Role, "R")));
 }
 
