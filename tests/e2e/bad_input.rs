@@ -66,6 +66,38 @@ fn files_that_are_not_there_or_cannot_be_read() {
 }
 
 #[test]
+fn files_that_are_no_files() {
+    let world = World::ministack();
+    let definition = "{ StartAt: A, States: { A: { Type: Pass, End: true } } }";
+    let named = |name: &str| changed(definition, &format!("{{ file: {name} }}"));
+    let _socket = std::os::unix::net::UnixListener::bind(world.repository().join("socket.json")).unwrap();
+    world.write("shop.yaml", named("socket.json"));
+    refused(
+        &world,
+        &["apply", "shop.yaml", "--yes"],
+        &["SPEC001", "shop.yaml:8:", "`socket.json` is not a plain file"],
+    );
+    std::os::unix::fs::symlink("loop.json", world.repository().join("loop.json")).unwrap();
+    world.write("shop.yaml", named("loop.json"));
+    refused(&world, &["apply", "shop.yaml", "--yes"], &["SPEC001", "shop.yaml:8:", "`loop.json` cannot be read"]);
+    fs::create_dir(world.repository().join("folder.json")).unwrap();
+    world.write("shop.yaml", named("folder.json"));
+    refused(&world, &["apply", "shop.yaml", "--yes"], &["SPEC001", "shop.yaml:8:", "`folder.json` is a directory"]);
+}
+
+#[test]
+fn roles_that_trust_each_other_in_a_circle() {
+    let trusts = |other: &str| {
+        let principal = format!("{{ AWS: \"${{roles.{other}.arn}}\" }}");
+        format!(
+            "{{ Version: \"2012-10-17\", Statement: [{{ Effect: Allow, Principal: {principal}, Action: \"sts:AssumeRole\" }}] }}"
+        )
+    };
+    let roles = format!("roles:\n  One: {{ trust: {} }}\n  Two: {{ trust: {} }}\n", trusts("Two"), trusts("One"));
+    spec(&changed("roles:\n", &roles), &["SPEC050", "shop.yaml:6:", "role.One", "role.Two"]);
+}
+
+#[test]
 fn text_that_is_not_a_spec() {
     spec("statewright: 1\nstack: [shop\n", &["shop.yaml:"]);
     spec(&changed("stack: shop\n", "stack: shop\nstack: other\n"), &["shop.yaml:3:1", "2 | stack: shop", "first here"]);
@@ -87,6 +119,35 @@ fn what_aws_would_refuse() {
     spec(&changed("\"s3:GetObject\"", "\"s3:GetObject\", Sid: \"em—dash\""), &["shop.yaml:4:"]);
     spec(&changed("Resource: \"*\"", &format!("Resource: \"arn:aws:s3:::{}\"", "b".repeat(6200))), &["6144"]);
     spec(&changed("roles:\n", "roles:\n  SHOPROLE: { trust: states.amazonaws.com }\n"), &["SHOPROLE", "ShopRole"]);
+}
+
+#[test]
+fn names_that_aws_would_refuse() {
+    let long = |n: usize| "n".repeat(n);
+    spec(&changed("  shop: {", &format!("  {}: {{", long(81))), &["SPEC070", "shop.yaml:8:3", "80"]);
+    let role = |name: &str| {
+        changed("  ShopRole: {", &format!("  {name}: {{")).replace("role: ShopRole", &format!("role: {name}"))
+    };
+    spec(&role("Shop/Role"), &["SPEC070", "shop.yaml:6:", "`/`"]);
+    spec(&role("Shop–Role"), &["SPEC070", "shop.yaml:6:", "`–`"]);
+    let policy =
+        |name: &str| changed("  ShopPolicy: {", &format!("  {name}: {{")).replace("[ShopPolicy]", &format!("[{name}]"));
+    spec(&policy(&long(129)), &["SPEC070", "shop.yaml:4:3", "128"]);
+    spec(&policy("Shop*Policy"), &["SPEC070", "shop.yaml:4:", "`*`"]);
+    let twin = "policies:\n  SHOPPOLICY: { document: { Version: \"2012-10-17\", Statement: [{ Effect: Allow, Action: \"s3:*\", Resource: \"*\" }] } }\n";
+    spec(&changed("policies:\n", twin), &["SPEC051", "SHOPPOLICY", "ShopPolicy", "shop.yaml:5:3"]);
+}
+
+#[test]
+fn an_account_that_is_not_the_specs() {
+    let world = World::ministack();
+    world.write("shop.yaml", changed("stack: shop\n", "stack: shop\naws: { account: '999999999999' }\n"));
+    for command in ["plan", "apply", "destroy"] {
+        let mut arguments = vec![command, "shop.yaml"];
+        arguments.extend((command != "plan").then_some("--yes"));
+        let ours = format!("the credentials are for account {}", world.account());
+        refused(&world, &arguments, &["SPEC053", "shop.yaml:3:", &ours, "--profile"]);
+    }
 }
 
 #[test]
@@ -175,10 +236,6 @@ fn what_may_not_be_read_is_a_finding() {
     refused(&world, &["apply", "shop.yaml", "--yes"], &["role.ShopRole", "iam:GetRole", "shop.yaml:6:3"]);
     world.faults().clear();
     // What was only looked up is a note.
-    world.write(
-        "shop.yaml",
-        changed("policies: [ShopPolicy]", "policies: [ShopPolicy, 'arn:aws:iam::aws:policy/ReadOnlyAccess']"),
-    );
     world.faults().add(Fault::refuse("lambda:GetFunction", Nth::From(1), 403, "AccessDeniedException", "no"));
     world.write("shop.yaml", changed(
         "A: { Type: Pass, End: true }",
