@@ -1,5 +1,6 @@
+use base64::Engine;
 use serde_json::{Value, json};
-use statewright_tests::{Aws, Emulator, proxy::Service};
+use statewright_tests::{Aws, Emulator, account::make_bucket, proxy::Service};
 
 use super::{Bench, field, fixed};
 
@@ -70,4 +71,63 @@ fn of_a_function_converge() {
         field("snap_start", &["true"], &set(json!({"SnapStart": {"ApplyOn": "None"}}))),
         field("tags", &["{ a: '1', b: '2' }", "{ a: '2' }"], &tags),
     ]);
+}
+
+/// An archive without a file in it, and with a comment that tells it from others: all of it is text.
+fn empty_zip(comment: &str) -> String {
+    let length = char::from(u8::try_from(comment.len()).unwrap());
+    format!("PK\u{5}\u{6}{}{length}\0{comment}", "\0".repeat(16))
+}
+
+#[test]
+fn of_a_function_that_uses_layers_file_systems_and_s3_converge() {
+    let base = [
+        ("runtime", "python3.12"),
+        ("handler", "app.handler"),
+        ("code", "lambda"),
+        ("role", "BenchRole"),
+        ("vpc", "{ subnets: [subnet-11111111], security_groups: [sg-11111111] }"),
+    ];
+    let bench = Bench::new(Emulator::Ministack, AROUND, ("functions", "bench"), &base);
+    let account = bench.world().account().to_owned();
+    let set = |parameters: Value| {
+        move |aws: &Aws| {
+            let mut parameters = parameters.clone();
+            parameters["FunctionName"] = json!("bench");
+            aws.r#do(&Service::Lambda, "UpdateFunctionConfiguration", parameters);
+            std::thread::sleep(std::time::Duration::from_millis(700));
+        }
+    };
+    let layers = ["one", "two", "three"].map(|name| {
+        let zip = base64::engine::general_purpose::STANDARD.encode(empty_zip(name));
+        let layer = json!({"LayerName": name, "Content": {"ZipFile": zip}});
+        let made = bench.aws().r#do(&Service::Lambda, "PublishLayerVersion", layer);
+        made["LayerVersionArn"].as_str().unwrap().to_owned()
+    });
+    let lists = [format!("['{}', '{}']", layers[0], layers[1]), format!("['{}']", layers[1])];
+    let point = |n: u32| format!("arn:aws:elasticfilesystem:us-east-1:{account}:access-point/fsap-0000000000000000{n}");
+    let mounts =
+        [(1, "/mnt/one"), (2, "/mnt/two")].map(|(n, at)| format!("[{{ access_point: '{}', mount: {at} }}]", point(n)));
+    let bucket = make_bucket(bench.world());
+    for key in ["one.zip", "two.zip", "three.zip"] {
+        bench.aws().r#do(&Service::S3, "PutObject", json!({"Bucket": bucket, "Key": key, "Body": empty_zip(key)}));
+    }
+    let codes = ["one", "two"].map(|name| format!("{{ s3: {{ bucket: {bucket}, key: {name}.zip }} }}"));
+    let code = |aws: &Aws| {
+        let parameters = json!({"FunctionName": "bench", "S3Bucket": bucket, "S3Key": "three.zip"});
+        aws.r#do(&Service::Lambda, "UpdateFunctionCode", parameters);
+        std::thread::sleep(std::time::Duration::from_millis(700));
+    };
+    bench.try_all_beside(
+        &[
+            field("layers", &[&lists[0], &lists[1]], &set(json!({"Layers": [layers[2]]}))),
+            field(
+                "file_systems",
+                &[&mounts[0], &mounts[1]],
+                &set(json!({"FileSystemConfigs": [{"Arn": point(3), "LocalMountPath": "/mnt/three"}]})),
+            ),
+            field("code", &[&codes[0], &codes[1]], &code),
+        ],
+        &["object.one.zip", "object.three.zip", "object.two.zip"],
+    );
 }

@@ -111,7 +111,15 @@ fn of_a_spark_job_with_workers_converge() {
 #[test]
 fn of_a_python_shell_job_converge() {
     let base = [("command", "pythonshell"), ("script", SCRIPT), ("role", "BenchRole"), ("python_version", "'3.9'")];
-    try_with(&base, |_| vec![field("max_capacity", &["1"], hand(json!({"MaxCapacity": 0.0625})))]);
+    let python = |version: &str| {
+        hand(json!({"Command": {"Name": "pythonshell", "ScriptLocation": SCRIPT, "PythonVersion": version}}))
+    };
+    try_with(&base, |_| {
+        vec![
+            field("max_capacity", &["1"], hand(json!({"MaxCapacity": 0.0625}))),
+            field("python_version", &["'3'"], python("3.9")),
+        ]
+    });
 }
 
 #[test]
@@ -126,7 +134,16 @@ fn of_a_ray_job_converge() {
         ("worker_type", "Z.2X"),
         ("workers", "2"),
     ];
-    try_with(&base, |_| vec![field("workers", &["3"], hand(json!({"NumberOfWorkers": 5})))]);
+    let ray = |runtime: &str| {
+        let command = json!({"Name": "glueray", "ScriptLocation": SCRIPT, "PythonVersion": "3.9", "Runtime": runtime});
+        hand(json!({"Command": command}))
+    };
+    try_with(&base, |_| {
+        vec![
+            field("workers", &["3"], hand(json!({"NumberOfWorkers": 5}))),
+            field("runtime", &["Ray2.5"], ray("Ray2.4")),
+        ]
+    });
 }
 
 #[test]
