@@ -17,9 +17,10 @@ use statewright_spec::{Address, Arn, Desired, Kind, MachineNeeds, Resource};
 
 use crate::{
     args::{Global, PermissionsArgs, PermissionsFormat},
+    arn,
     error::{CliError, Result},
     output,
-    stage::{denied, read, settings_of},
+    stage::{denied, read},
     view::permissions::{RoleDocument, bare, output_of, role, text},
 };
 
@@ -88,9 +89,8 @@ fn definition(sources: &mut Sources, path: &Path, global: &Global) -> Result<Rol
 
 /// A machine as it is in AWS, with its role.
 async fn live(text: &str, global: &Global) -> Result<RoleDocument> {
-    let arn = Arn::parse(text).filter(|arn| arn.service() == "states" && arn.resource().starts_with("stateMachine:"));
-    let arn = arn.ok_or_else(|| CliError::user(format!("{text} is not the ARN of a state machine")))?;
-    let connection = Connection::open(&settings_of(&arn, global)).await?;
+    let arn = arn::machine(text)?;
+    let connection = arn::connect(&arn, global).await?;
     let address = Address::new(Kind::StateMachine, arn.name());
     let reading = Reading { resources: [(address.clone(), arn.clone())].into(), ..Reading::default() };
     let mut live = connection.observe(&reading).await;

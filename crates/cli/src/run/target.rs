@@ -8,9 +8,10 @@ use statewright_spec::{Address, Arn, Kind, Loaded};
 
 use crate::{
     args::{Global, RunArgs},
+    arn,
     error::{CliError, Result},
     output,
-    stage::{read, request, settings, settings_of},
+    stage::{read, request, settings},
 };
 
 /// A machine, and the connection to where it is.
@@ -51,31 +52,15 @@ pub(crate) async fn target(args: &RunArgs, global: &Global) -> Result<Target> {
 }
 
 async fn by_arn(text: &str, global: &Global) -> Result<Target> {
-    let not_one = || {
-        let error = CliError::user(format!("{text} is not the ARN of a state machine"));
+    let machine = arn::machine(text).map_err(|error| {
         if text.contains(":execution:") || text.contains(":express:") {
             error.hint("that is an execution: name its machine, and give the execution to --follow")
         } else {
             error
         }
-    };
-    let arn = Arn::parse(text)
-        .filter(|arn| arn.service() == "states" && arn.resource().starts_with("stateMachine:"))
-        .ok_or_else(not_one)?;
-    if let Some(region) = global.region.as_ref().filter(|region| *region != arn.region()) {
-        return Err(CliError::user(format!("{arn} is in {}, and --region says {region}", arn.region()))
-            .hint("leave out --region: the ARN says where it is"));
-    }
-    let connection = Connection::open(&settings_of(&arn, global)).await?;
-    let account = connection.identity().account.as_str();
-    if arn.account() != account {
-        return Err(CliError::user(format!(
-            "{arn} is of account {}, and the caller's account is {account}",
-            arn.account()
-        ))
-        .hint("choose the profile of that account with --profile"));
-    }
-    Ok(Target { connection, machine: arn })
+    })?;
+    let connection = arn::connect(&machine, global).await?;
+    Ok(Target { connection, machine })
 }
 
 /// An execution of the machine, by its name or its ARN.

@@ -10,9 +10,9 @@ use statewright_planner::RefusalKind;
 use statewright_source::{FileId, parse_json};
 use statewright_spec::Arn;
 
-use super::connect;
 use crate::{
     args::Global,
+    arn,
     error::{CliError, Result},
     view::graph::{Drawn, run::paint},
 };
@@ -30,7 +30,7 @@ pub(super) async fn run(text: &str, global: &Global) -> Result<Drawn> {
     if !arn.resource().starts_with("execution:") {
         return Err(CliError::user(format!("{arn} is not the ARN of an execution")));
     }
-    let connection = connect(&arn, global).await?;
+    let connection = arn::connect(&arn, global).await?;
     let described = connection.describe_execution(&arn).await.map_err(|refusal| match refusal.kind {
         RefusalKind::NotFound => CliError::user(format!("there is no execution {arn}"))
             .hint("AWS forgets an execution 90 days after its end, and with its machine"),

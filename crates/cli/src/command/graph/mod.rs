@@ -22,9 +22,10 @@ use statewright_spec::{
 
 use crate::{
     args::{Global, GraphArgs, GraphFormat, ThemeArg},
+    arn,
     error::{CliError, Result},
     output,
-    stage::{denied, read, settings, settings_of},
+    stage::{denied, read, settings},
     view::graph::{Drawn, draw},
 };
 
@@ -118,29 +119,14 @@ fn bare(path: &str) -> Result<Drawn> {
 
 /// A machine as it is in AWS.
 async fn live(text: &str, global: &Global) -> Result<Drawn> {
-    let arn = Arn::parse(text).filter(|arn| arn.service() == "states" && arn.resource().starts_with("stateMachine:"));
-    let arn = arn.ok_or_else(|| CliError::user(format!("{text} is not the ARN of a state machine")))?;
-    let connection = connect(&arn, global).await?;
+    let arn = arn::machine(text)?;
+    let connection = arn::connect(&arn, global).await?;
     let address = Address::new(Kind::StateMachine, arn.name());
     let Some(Resource::StateMachine(machine)) = observe(&connection, &address, &arn).await? else {
         return Err(CliError::user(format!("there is no state machine {arn}")));
     };
     let root = tree(&machine.definition)?;
     Ok(Drawn { title: arn.name().to_owned(), chart: Chart::of(&Definition::of(&root)), paint: Paint::Plain })
-}
-
-/// A connection to where an ARN is.
-async fn connect(arn: &Arn, global: &Global) -> Result<Connection> {
-    let connection = Connection::open(&settings_of(arn, global)).await?;
-    let account = connection.identity().account.as_str();
-    if arn.account() != account {
-        return Err(CliError::user(format!(
-            "{arn} is of account {}, and the caller's account is {account}",
-            arn.account()
-        ))
-        .hint("choose the profile of that account with --profile"));
-    }
-    Ok(connection)
 }
 
 /// The spec's machine and the one in AWS in one picture.
