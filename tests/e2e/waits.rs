@@ -1,6 +1,7 @@
 //! What AWS does not see yet is waited for; what it never will is told in seconds.
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -12,6 +13,7 @@ use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use statewright_tests::{
     Aws, Emulator, World,
+    account::contents,
     proxy::{Fault, Layer, Next, Nth, Propagation, Proxy, Reply, Request, Service, Weather},
 };
 
@@ -118,3 +120,62 @@ fn a_policy_that_is_not_there_any_more_is_told_within_ten_seconds() {
     let spent = tries[tries.len() - 1].end.saturating_sub(tries[0].start);
     assert!(spent < Duration::from_secs(10), "told after {spent:?}: {refused}");
 }
+
+/// Lambda, which writes a function's last lines six seconds after both are gone, into a group that it makes anew.
+struct LateFlush {
+    emulator: String,
+    pace: f64,
+    began: AtomicBool,
+    flushed: Arc<AtomicBool>,
+}
+
+impl Layer for LateFlush {
+    fn handle(self: Arc<Self>, request: Request, next: Next) -> BoxFuture<'static, Reply> {
+        Box::pin(async move {
+            let deletes = request.operation.to_string() == "logs:DeleteLogGroup";
+            let aws = Aws::new(&self.emulator, &request.account, &request.region);
+            let reply = next.run(request).await;
+            if deletes && !self.began.swap(true, Ordering::SeqCst) {
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_secs(6).mul_f64(self.pace)).await;
+                    let made = aws.logs("CreateLogGroup", json!({"logGroupName": "/aws/lambda/shop"})).await;
+                    assert!(made.is_ok(), "{made:?}");
+                    self.flushed.store(true, Ordering::SeqCst);
+                });
+            }
+            reply
+        })
+    }
+}
+
+#[test]
+fn lambda_made_a_log_group_anew_seconds_after_its_delete() {
+    let flushed = Arc::new(AtomicBool::new(false));
+    let world = World::with(Emulator::Ministack, |setup| {
+        setup.weather.push(Arc::new(LateFlush {
+            emulator: Emulator::Ministack.endpoint(),
+            pace: PACE,
+            began: AtomicBool::new(false),
+            flushed: Arc::clone(&flushed),
+        }));
+    })
+    .at_pace(PACE);
+    let function = "{ runtime: python3.12, handler: app.handler, code: src, role: shop }";
+    let rest = format!("log_groups: {{ /aws/lambda/shop: {{}} }}\nfunctions: {{ shop: {function} }}\n");
+    world.write("shop.yaml", ROLE.replace("states.", "lambda.") + &rest);
+    world.write("src/app.py", "def handler(event, context):\n    return 1\n");
+    let _ = world.statewright(["apply", "shop.yaml", "--yes"]).run().expect(0);
+    world.forget_calls();
+    let _ = world.statewright(["destroy", "shop.yaml", "--yes"]).run().expect(0);
+    while !flushed.load(Ordering::SeqCst) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(contents(&world), BTreeSet::new());
+    let deletes = world.calls().only(|call| call.name() == "logs:DeleteLogGroup");
+    assert_eq!(deletes.count(), 2);
+    // A second apply is not refused for a group without an owner.
+    let _ = world.statewright(["apply", "shop.yaml", "--yes"]).run().expect(0);
+}
+
+/// The part of its waits that the binary makes here.
+const PACE: f64 = 0.1;

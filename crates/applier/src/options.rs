@@ -29,7 +29,8 @@ pub struct Options {
     pub pause: Duration,
     /// The longest pause.
     pub longest_pause: Duration,
-    /// How long what was deleted must stay gone where something else may make it anew (a log group).
+    /// How long what was deleted must stay gone where something else may make it anew: Lambda writes a function's last lines
+    /// some seconds after the function is gone, into a group that it makes anew, without our tag.
     pub steady: Duration,
     /// How often a waiting step says so again.
     pub reminder: Duration,
@@ -47,7 +48,7 @@ impl Default for Options {
             spreading: Duration::from_secs(10),
             pause: Duration::from_millis(500),
             longest_pause: Duration::from_secs(10),
-            steady: Duration::from_secs(1),
+            steady: Duration::from_secs(10),
             reminder: Duration::from_secs(10),
         }
     }
