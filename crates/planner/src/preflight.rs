@@ -10,7 +10,7 @@ use statewright_spec::{Address, Arn};
 use crate::{
     Answer, Operation, Question, Step, StepId, codes,
     notes::{Notes, finding},
-    operation::{function::FunctionOperation, job::JobOperation, state_machine::StateMachineOperation},
+    operation::job::JobOperation,
     survey::Survey,
 };
 
@@ -98,7 +98,7 @@ fn say(
 
 fn rights_of(survey: &Survey<'_>, step: &Step, operation: &Operation) -> Vec<Right> {
     let own = operation.writes().map(|address| arn(survey, step, &address));
-    let passed = passed(operation);
+    let passed = operation.passes();
     let object = match operation {
         Operation::Job(JobOperation::UploadScript { bucket, key, .. } | JobOperation::DeleteScript { bucket, key }) => {
             Some(format!("arn:{}:s3:::{bucket}/{key}", survey.desired.identity.partition))
@@ -138,21 +138,5 @@ fn on(action: &str, own: &Arn) -> String {
         action if action.starts_with("logs:") => format!("{own}:log-stream:"),
         "states:StopExecution" => format!("{}:any", own.as_str().replacen(":stateMachine:", ":execution:", 1)),
         _ => own.as_str().to_owned(),
-    }
-}
-
-/// The role that a call passes, and to whom.
-fn passed(operation: &Operation) -> Option<(&Arn, &'static str)> {
-    match operation {
-        Operation::Function(
-            FunctionOperation::Create { function, .. } | FunctionOperation::UpdateConfiguration { function, .. },
-        ) => Some((&function.role, "lambda.amazonaws.com")),
-        Operation::Job(JobOperation::Create { job, .. } | JobOperation::Update { job, .. }) => {
-            Some((&job.role, "glue.amazonaws.com"))
-        }
-        Operation::StateMachine(
-            StateMachineOperation::Create { machine, .. } | StateMachineOperation::Update { machine, .. },
-        ) => Some((&machine.role, "states.amazonaws.com")),
-        _ => None,
     }
 }
