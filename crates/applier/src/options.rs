@@ -25,6 +25,8 @@ pub struct Options {
     /// reads come from where it was written. Source: "changes … can take time to become visible everywhere", *IAM User
     /// Guide*, Troubleshooting; seconds in the trackers of others.
     pub spreading: Duration,
+    /// How long an Express execution runs at most. Source: *Step Functions service quotas*, maximum execution time.
+    pub express: Duration,
     /// The pause before a call is first made again, or a condition first looked at again; pauses grow from it.
     pub pause: Duration,
     /// The longest pause.
@@ -46,6 +48,7 @@ impl Default for Options {
             lag: Duration::from_secs(30),
             settling: Duration::from_secs(5),
             spreading: Duration::from_secs(10),
+            express: Duration::from_mins(5),
             pause: Duration::from_millis(500),
             longest_pause: Duration::from_secs(10),
             steady: Duration::from_secs(10),
@@ -67,6 +70,7 @@ impl Options {
             lag: part(self.lag),
             settling: part(self.settling),
             spreading: part(self.spreading),
+            express: part(self.express),
             pause: part(self.pause),
             longest_pause: part(self.longest_pause),
             steady: part(self.steady),

@@ -154,6 +154,7 @@ fn options() -> Options {
         lag: Duration::from_millis(90),
         settling: Duration::from_millis(5),
         spreading: Duration::from_millis(60),
+        express: Duration::from_millis(40),
         pause: Duration::from_millis(2),
         longest_pause: Duration::from_millis(5),
         steady: Duration::from_millis(5),
@@ -274,6 +275,18 @@ fn what_was_granted_spreads_before_what_relies_on_it_changes() {
     assert_eq!(took(vec![delete("1")]), (true, 1));
     // What this apply did not write was given long ago.
     assert_eq!(took(vec![delete("3")]).1, 0);
+}
+
+#[test]
+fn express_executions_have_their_time_though_none_is_shown() {
+    let machines = [Arn::parse("arn:aws:states:us-east-1:1:stateMachine:m").unwrap()].into();
+    let wait = Operation::Wait(Condition::ExpressEnded { machines });
+    let cloud = Script::default();
+    let since = Instant::now();
+    let (journal, events) = carry_out(vec![step(1, &[], vec![wait, delete("1")])], &cloud);
+    assert!(journal.is_complete(), "{journal:?}");
+    assert!(since.elapsed() >= options().express);
+    assert!(events.iter().any(|e| matches!(&e.what, What::Waiting { .. })));
 }
 
 #[test]

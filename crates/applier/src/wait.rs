@@ -21,6 +21,13 @@ impl<C: Cloud> Runner<'_, C> {
             let state = match self.cloud.check(condition).await {
                 Ok(Readiness::Ready) => {
                     let stay = self.must_stay(condition);
+                    if stay > self.options.patience && matches!(condition, Condition::ExpressEnded { .. }) {
+                        let (needs, allowed) = (stay.as_secs(), self.options.patience.as_secs());
+                        return Err(Stop::ours(format!(
+                            "waiting for {condition}, takes {needs} s, and --timeout allows {allowed} s{}",
+                            left_undone(condition)
+                        )));
+                    }
                     let first = *held.get_or_insert_with(Instant::now);
                     let left = stay.saturating_sub(first.elapsed());
                     if left.is_zero() {
@@ -82,6 +89,7 @@ impl<C: Cloud> Runner<'_, C> {
             | Condition::MachineGone { .. }
             | Condition::NoExecutions { .. }
             | Condition::Idle { .. }
+            | Condition::ExpressEnded { .. }
             | Condition::Drained { .. } => Duration::ZERO,
         }
     }
@@ -91,6 +99,7 @@ impl<C: Cloud> Runner<'_, C> {
     fn must_stay(&self, condition: &Condition) -> Duration {
         match condition {
             Condition::LogGroupGone { .. } => self.options.steady,
+            Condition::ExpressEnded { .. } => self.options.express,
             Condition::MachineSettled { .. } => self.options.settling,
             Condition::GrantsInForce { given } => {
                 let lasts = self.written.last(given).map(|since| self.options.spreading.saturating_sub(since));
@@ -108,7 +117,9 @@ impl<C: Cloud> Runner<'_, C> {
 /// What becomes of what a wait stood before, where that is not plain.
 const fn left_undone(condition: &Condition) -> &'static str {
     match condition {
-        Condition::Drained { .. } => ". What they need is kept: the next apply takes it away",
+        Condition::Drained { .. } | Condition::ExpressEnded { .. } => {
+            ". What they need is kept: the next apply takes it away"
+        }
         Condition::FunctionReady { .. }
         | Condition::GrantsInForce { .. }
         | Condition::MachineSettled { .. }
@@ -130,6 +141,7 @@ fn remedy(condition: &Condition) -> Option<Operation> {
         | Condition::MachineGone { .. }
         | Condition::NoExecutions { .. }
         | Condition::Idle { .. }
+        | Condition::ExpressEnded { .. }
         | Condition::Drained { .. } => None,
     }
 }

@@ -14,7 +14,8 @@ impl Connection {
     pub(crate) async fn look(&self, condition: &Condition) -> Result<Readiness, Refusal> {
         match condition {
             // The applier knows when they were given; AWS shows nothing.
-            Condition::GrantsInForce { .. } => Ok(Readiness::Ready),
+            // Time alone makes it so.
+            Condition::GrantsInForce { .. } | Condition::ExpressEnded { .. } => Ok(Readiness::Ready),
             Condition::FunctionReady { name } => function::readiness(self, name).await,
             Condition::MachineSettled { arn, role, definition } => self.settled(arn, role, definition).await,
             Condition::MachineGone { arn } => Ok(match state_machine::describe(self, arn).await? {

@@ -1,6 +1,8 @@
 //! Executions that run now and lose a grant when grants go: an execution keeps the definition and the role that it started
 //! with, and is not told that they have changed (serverless-operations/serverless-step-functions#331).
 
+mod express;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -39,7 +41,7 @@ pub(crate) fn check(survey: &Survey<'_>, drafts: &mut [Draft], notes: &mut Notes
     if survey.mode == Mode::Destroy {
         return;
     }
-    let mut waits: BTreeMap<Address, Vec<Operation>> = BTreeMap::new();
+    let mut waits: BTreeMap<Address, Waits> = BTreeMap::new();
     for (role, present) in survey.ours().filter(|(address, _)| address.kind == Kind::Role) {
         let Resource::Role(before) = &present.resource else { continue };
         let Some(way) = Way::of(survey, role, before, drafts) else { continue };
@@ -48,7 +50,12 @@ pub(crate) fn check(survey: &Survey<'_>, drafts: &mut [Draft], notes: &mut Notes
             Way::Shrinks => granted_then(survey, notes, role, present, before),
             Way::Gap => granted_between(survey, notes, role, present, before),
         };
-        for (machine, user) in survey.ours().filter(|(_, user)| is_counted(survey, user, &present.arn, way)) {
+        let express = express::check(survey, (role, &present.arn), way, (&was, &shall), notes);
+        if !express.is_empty() {
+            waits.entry(role.clone()).or_default().express.extend(express);
+        }
+        let standard = |user: &Present| is_on(survey, MachineType::Standard, user, &present.arn, way);
+        for (machine, user) in survey.ours().filter(|(_, user)| standard(user)) {
             let Resource::StateMachine(live) = &user.resource else { continue };
             if survey.is_leaving(machine) || matches!(survey.standing.get(machine), Some(Standing::Replaced { .. })) {
                 // What becomes of its executions is asked elsewhere.
@@ -94,13 +101,21 @@ pub(crate) fn check(survey: &Survey<'_>, drafts: &mut [Draft], notes: &mut Notes
                 keeps: actions_on(distinct(&rows).into_iter()),
             };
             if way == Way::Shrinks {
-                waits.entry(role.clone()).or_default().push(Operation::Wait(drained));
+                waits.entry(role.clone()).or_default().drained.push(Operation::Wait(drained));
             }
         }
     }
     if survey.options.drain {
         drain(survey, drafts, &waits);
     }
+}
+
+/// What is waited for before grants of a role go.
+#[derive(Default)]
+struct Waits {
+    drained: Vec<Operation>,
+    /// Machines whose executions cannot be looked at.
+    express: BTreeSet<Arn>,
 }
 
 /// How grants of a role go.
@@ -127,16 +142,14 @@ impl Way {
     }
 }
 
-/// Whether the executions of a machine are to be looked at for a role: those of a role that no machine has any more may run
+/// Whether the executions of a machine of that type matter for a role: those of a role that no machine has any more may run
 /// on any.
-fn is_counted(survey: &Survey<'_>, user: &Present, role: &Arn, way: Way) -> bool {
+fn is_on(survey: &Survey<'_>, of_type: MachineType, user: &Present, role: &Arn, way: Way) -> bool {
     let Resource::StateMachine(machine) = &user.resource else { return false };
     let used = || {
         survey.ours().any(|(_, other)| matches!(&other.resource, Resource::StateMachine(other) if other.role == *role))
     };
-    machine.machine_type == MachineType::Standard
-        && !is_deleting(user)
-        && (machine.role == *role || (way == Way::Shrinks && !used()))
+    machine.machine_type == of_type && !is_deleting(user) && (machine.role == *role || (way == Way::Shrinks && !used()))
 }
 
 /// What an execution of a revision needs of its role, has now, and will not have.
@@ -316,7 +329,7 @@ fn distinct(rows: &[Row]) -> Vec<(&str, &str)> {
 }
 
 /// Puts the waits of a role before each share that takes grants from it.
-fn drain(survey: &Survey<'_>, drafts: &mut [Draft], waits: &BTreeMap<Address, Vec<Operation>>) {
+fn drain(survey: &Survey<'_>, drafts: &mut [Draft], waits: &BTreeMap<Address, Waits>) {
     for draft in drafts.iter_mut().filter(|draft| matches!(draft.phase, Phase::Shrink | Phase::Delete)) {
         let roles: BTreeSet<&Address> = match draft.address.kind {
             Kind::Role => waits.keys().filter(|role| **role == draft.address).collect(),
@@ -327,11 +340,14 @@ fn drain(survey: &Survey<'_>, drafts: &mut [Draft], waits: &BTreeMap<Address, Ve
             _ => continue,
         };
         let mut before: Vec<Operation> = Vec::new();
-        for wait in roles.into_iter().filter_map(|role| waits.get(role)).flatten() {
-            if !before.contains(wait) {
-                before.push(wait.clone());
-            }
+        let mut machines = BTreeSet::new();
+        for Waits { drained, express } in roles.into_iter().filter_map(|role| waits.get(role)) {
+            let new: Vec<_> = drained.iter().filter(|wait| !before.contains(wait)).cloned().collect();
+            before.extend(new);
+            machines.extend(express.iter().cloned());
         }
+        // All at once: it is the time that ends them.
+        before.extend((!machines.is_empty()).then(|| Operation::Wait(Condition::ExpressEnded { machines })));
         if !before.is_empty() {
             draft.risk.retain(|risk| !risk.starts_with("executions that still run"));
             draft.risk.push("it waits for the executions that still need what goes".to_owned());

@@ -193,7 +193,7 @@ impl World {
 
     fn wait(&mut self, condition: &Condition) -> Result<(), Refusal> {
         match condition {
-            Condition::GrantsInForce { .. } => Ok(()),
+            Condition::GrantsInForce { .. } | Condition::ExpressEnded { .. } => Ok(()),
             Condition::FunctionReady { name } => {
                 let function = self.functions.get_mut(name).ok_or_else(|| missing("lambda:GetFunction", name))?;
                 function.busy = false;

@@ -53,6 +53,11 @@ pub enum Condition {
         /// What is kept for them, in words.
         keeps: String,
     },
+    /// The Express executions that run when it begins have ended. No call lists them: only time ends them.
+    ExpressEnded {
+        /// Their machines.
+        machines: BTreeSet<Arn>,
+    },
     /// The log group of a deleted function is not there (a late flush makes it anew: then it is deleted again).
     LogGroupGone {
         /// The group's name.
@@ -71,6 +76,7 @@ impl Condition {
             | Self::MachineGone { .. }
             | Self::NoExecutions { .. }
             | Self::Drained { .. }
+            | Self::ExpressEnded { .. }
             | Self::LogGroupGone { .. } => false,
         }
     }
@@ -90,6 +96,10 @@ impl std::fmt::Display for Condition {
             Self::Idle { arn } => write!(f, "{} to have no running execution", arn.name()),
             Self::Drained { machine, role, keeps, .. } => {
                 write!(f, "the executions of {} that still need of {}: {keeps}, to end", machine.name(), role.name())
+            }
+            Self::ExpressEnded { machines } => {
+                let machines = machines.iter().map(Arn::name).collect::<Vec<_>>().join(", ");
+                write!(f, "the Express executions of {machines} to end (five minutes at most)")
             }
             Self::LogGroupGone { name } => write!(f, "log group {name} to stay gone"),
         }

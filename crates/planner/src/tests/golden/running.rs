@@ -1,7 +1,7 @@
 //! Executions that run through a change of what their role grants.
 
 use insta::assert_snapshot;
-use statewright_spec::{Resource, kind::state_machine::MachineType};
+use statewright_spec::{Address, Kind, Resource, kind::state_machine::MachineType};
 
 use super::{applied, samples, seed, show_with};
 use crate::{
@@ -173,6 +173,77 @@ fn what_is_made_anew_has_a_gap() {
         at: declared here
         help: a call of Call in that gap fails: apply when it has ended, or rely on a Retry
     "#);
+}
+
+/// The same on an Express machine, whose executions nobody can count.
+fn tightened_express() -> (World, Stack) {
+    let express = |mut stack: Stack| {
+        change!(stack, StateMachine "lambda-glue", |machine| machine.machine_type = MachineType::Express);
+        stack
+    };
+    (applied(&express(seed())), express(tightened().1))
+}
+
+#[test]
+fn express_executions_may_lose_a_grant() {
+    let (world, stack) = tightened_express();
+    assert_snapshot!(show_with(&world, &stack, Mode::Apply, &Options::default()), @r#"
+    1 ~ state_machine.lambda-glue: definition
+        why: live differs from the spec in definition
+        definition/StartAt: "Call" -> "Done"
+        definition/States/Done: (absent) -> {"Type":"Succeed"}
+        definition/States/Call: {"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"arn:aws:lambda:us-east-1:123456789012:function:extract"},"TimeoutSeconds":60,"End":true} -> (absent)
+        > states:UpdateStateMachine Role
+        > wait for state machine lambda-glue to show its new definition
+    2 ~ role.Role: detach 1 policy (after 1)
+        why: the spec no longer grants it; it goes when nothing of this plan needs it any more
+        risk: executions that still run on an older definition lose what goes
+        policies: "arn:aws:iam::123456789012:policy/LambdaInvokePolicy" -> (absent)
+        > iam:DetachRolePolicy Role LambdaInvokePolicy
+    unchanged: policy.GlueInvokePolicy policy.LambdaInvokePolicy
+    warning[PLAN040] Express executions of state_machine.lambda-glue that still run then will lose a grant of role.Role: lambda:InvokeFunction on arn:aws:lambda:us-east-1:123456789012:function:extract
+        at: declared here
+        help: they cannot be counted, and run for five minutes at most: apply with --drain to keep the grant so long
+    "#);
+}
+
+#[test]
+fn a_drain_gives_express_executions_their_five_minutes() {
+    let (mut world, stack) = tightened_express();
+    assert_snapshot!(show_with(&world, &stack, Mode::Apply, &drained()), @r#"
+    1 ~ state_machine.lambda-glue: definition
+        why: live differs from the spec in definition
+        definition/StartAt: "Call" -> "Done"
+        definition/States/Done: (absent) -> {"Type":"Succeed"}
+        definition/States/Call: {"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"arn:aws:lambda:us-east-1:123456789012:function:extract"},"TimeoutSeconds":60,"End":true} -> (absent)
+        > states:UpdateStateMachine Role
+        > wait for state machine lambda-glue to show its new definition
+    2 ~ role.Role: detach 1 policy (after 1)
+        why: the spec no longer grants it; it goes when nothing of this plan needs it any more
+        risk: it waits for the executions that still need what goes
+        policies: "arn:aws:iam::123456789012:policy/LambdaInvokePolicy" -> (absent)
+        > wait for the Express executions of lambda-glue to end (five minutes at most)
+        > iam:DetachRolePolicy Role LambdaInvokePolicy
+    unchanged: policy.GlueInvokePolicy policy.LambdaInvokePolicy
+    note[PLAN040] Express executions of state_machine.lambda-glue may still need what role.Role no longer grants: lambda:InvokeFunction on arn:aws:lambda:us-east-1:123456789012:function:extract
+        at: declared here
+        help: they cannot be counted: --drain keeps it for five minutes after the update, the longest that they run
+    "#);
+    // Cut short after the machine's update: what its executions started with is not known any more.
+    let wanted = stack.resources[&Address::new(Kind::StateMachine, "lambda-glue")].clone();
+    let Resource::StateMachine(wanted) = wanted else { unreachable!() };
+    world.machines.get_mut("lambda-glue").unwrap().machine.definition = wanted.definition;
+    assert_snapshot!(show_with(&world, &stack, Mode::Apply, &drained()), @r#"
+    1 ~ role.Role: detach 1 policy
+        why: the spec no longer grants it; it goes when nothing of this plan needs it any more
+        risk: it waits for the executions that still need what goes
+        policies: "arn:aws:iam::123456789012:policy/LambdaInvokePolicy" -> (absent)
+        > wait for the Express executions of lambda-glue to end (five minutes at most)
+        > iam:DetachRolePolicy Role LambdaInvokePolicy
+    unchanged: policy.GlueInvokePolicy policy.LambdaInvokePolicy state_machine.lambda-glue
+    "#);
+    let shown = show_with(&world, &stack, Mode::Apply, &Options::default());
+    assert!(!shown.contains("PLAN040"), "{shown}");
 }
 
 /// A schedule may start one while the question stands, or while the steps before run.
