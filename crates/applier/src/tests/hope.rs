@@ -220,3 +220,65 @@ fn what_was_created_is_read_until_it_is_shown() {
     let (journal, _) = carry_out(vec![creating()], &never);
     assert_eq!(failed(&journal), "policy.P was created and then not found");
 }
+
+/// The machine `m`, made, and as it is read back with this owner.
+fn making_a_machine() -> (Step, impl Fn(Option<&str>) -> Observed) {
+    let Operation::StateMachine(StateMachineOperation::Create { machine, .. }) = machine() else { unreachable!() };
+    let wanted = Resource::StateMachine(*machine);
+    let shown = wanted.clone();
+    let there = move |owner: Option<&str>| {
+        Observed::Present(Box::new(Present {
+            resource: shown.clone(),
+            arn: arn("arn:aws:states:us-east-1:1:stateMachine:m"),
+            owner: owner.map(Owner::from_tag),
+            markers: BTreeMap::new(),
+            fingerprint: Fingerprint::default(),
+            detail: Detail::StateMachine { revision: "INITIAL".into(), status: "ACTIVE".into() },
+        }))
+    };
+    let made = Step {
+        ours: BTreeMap::from([(Owner::TAG.to_owned(), "s@us-east-1".to_owned())]),
+        address: Address::new(Kind::StateMachine, "m"),
+        read_back: Some(Box::new(wanted)),
+        ..step(1, &[], vec![self::machine()])
+    };
+    (made, there)
+}
+
+/// AWS answers a create with somebody's identical machine, and shows the tags of a new one late.
+#[test]
+fn a_machine_without_our_tag_is_reread_and_then_left_alone() {
+    let (made, there) = making_a_machine();
+    let cloud = Script::default().shown([there(None), there(None), there(OURS)]);
+    let (journal, _) = carry_out(vec![made], &cloud);
+    assert!(journal.is_complete(), "{journal:?}");
+    assert_eq!(cloud.made(), ["m"]);
+
+    let (made, _) = making_a_machine();
+    let cloud = Script::default().shown([there(None)]);
+    let since = Instant::now();
+    let (journal, _) = carry_out(vec![made], &cloud);
+    assert!(failed(&journal).contains("was there before and has no owner"), "{journal:?}");
+    assert!(since.elapsed() >= options().lag);
+    assert_eq!(cloud.made(), ["m"], "it is neither tagged nor changed");
+
+    // Another's tag is never ours that comes late: one read is enough.
+    let (made, _) = making_a_machine();
+    let cloud = Script::default().shown([there(Some("other@us-east-1")), there(OURS)]);
+    let (journal, _) = carry_out(vec![made], &cloud);
+    assert!(failed(&journal).contains("belongs to other@us-east-1"), "{journal:?}");
+    assert_eq!(cloud.made(), ["m"]);
+}
+
+#[test]
+fn what_a_create_dropped_is_set() {
+    let mut tagged = policy();
+    tagged.tags.insert("team".into(), "data".into());
+    let dropped = Step { read_back: Some(Box::new(Resource::Policy(tagged))), ..creating() };
+    let cloud = Script::default().shown([there(OURS)]);
+    let (journal, events) = carry_out(vec![dropped], &cloud);
+    assert!(journal.is_complete(), "{journal:?}");
+    assert_eq!(cloud.made(), ["P", "P"]);
+    let done = events.iter().find_map(|e| if let What::Done { calls } = &e.what { Some(calls.clone()) } else { None });
+    assert_eq!(done.unwrap(), ["iam:CreatePolicy", "iam:TagPolicy"]);
+}

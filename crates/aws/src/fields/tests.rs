@@ -232,7 +232,7 @@ fn every_field_is_sent_or_named_with_a_reason() {
     // Workers and capacity exclude each other.
     let workers = full_job();
     let capacity = Job { worker_type: None, workers: None, ..full_job() };
-    let create = |j| job::request::create(c.glue.create_job(), "j", j).set_tags(Some(std::collections::HashMap::new()));
+    let create = |j| job::request::create(c.glue.create_job(), "j", j, &tags);
     look("glue:CreateJob", &[create(&workers).as_input(), create(&capacity).as_input()]);
     look("glue:UpdateJob", &[&job::request::update(&workers), &job::request::update(&capacity)]);
 
@@ -246,6 +246,39 @@ fn every_field_is_sent_or_named_with_a_reason() {
         LEFT_OUT.iter().map(|left| format!("{}: {}", left.call, plain(left.field))).collect();
     assert_eq!(found, listed, "fields that are never sent (left), and those listed (right)");
     assert!(LEFT_OUT.is_sorted_by_key(|left| (left.call, left.field)));
+}
+
+/// A crash after the create leaves what every later run finds.
+#[test]
+fn the_owners_tag_is_in_every_call_that_creates() {
+    let c = Connection::offline();
+    let tags = Tags::from([("statewright:stack".to_owned(), "shop@eu-north-1".to_owned())]);
+    let policy = Policy { document: json!({}), path: "/".into(), description: String::new(), tags: Tags::new() };
+    let group = LogGroup {
+        retention_days: None,
+        kms_key: None,
+        class: "STANDARD".into(),
+        deletion_protection: false,
+        tags: Tags::new(),
+    };
+    let shown = |request: &dyn Debug| format!("{request:?}");
+    let function = function::request::create(c.lambda.create_function(), "f", &bare_function(), &tags).unwrap();
+    let machine = state_machine::request::create(&c, "m", &full_machine(), &tags).unwrap();
+    let sent = [
+        ("glue:CreateJob", shown(job::request::create(c.glue.create_job(), "j", &full_job(), &tags).as_input())),
+        ("iam:CreatePolicy", shown(kind::policy::create(&c, "P", &policy, &tags).unwrap().as_input())),
+        ("iam:CreateRole", shown(role::create(&c, "R", &full_role(), &tags).unwrap().as_input())),
+        ("lambda:CreateFunction", shown(function.as_input())),
+        ("logs:CreateLogGroup", shown(log_group::create(&c, "g", &group, &tags).as_input())),
+        ("states:CreateStateMachine", shown(machine.as_input())),
+    ];
+    for (call, request) in &sent {
+        assert!(request.contains("statewright:stack") && request.contains("shop@eu-north-1"), "{call}: {request}");
+    }
+    // A version of a policy has no tags.
+    let makes = |call: &&str| call.contains(":Create") && *call != "iam:CreatePolicyVersion";
+    let calls: Vec<&str> = ACTIONS.iter().map(|action| action.call).filter(makes).collect();
+    assert_eq!(sent.map(|(call, _)| call).to_vec(), calls);
 }
 
 #[test]

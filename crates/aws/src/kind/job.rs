@@ -85,7 +85,7 @@ pub(crate) async fn perform(c: &Connection, operation: &JobOperation) -> Result<
         JobOperation::DeleteScript { bucket, key } => c.delete_object(Place { bucket, key }).await,
         JobOperation::ReleaseScript { bucket, key } => c.release_object(Place { bucket, key }).await,
         JobOperation::Create { name, job, tags } => {
-            let request = request::create(c.glue.create_job(), name, job).set_tags(Some(to_map(tags)));
+            let request = request::create(c.glue.create_job(), name, job, tags);
             c.send("glue:CreateJob", request.send()).await.map(drop)
         }
         JobOperation::Update { name, job } => {

@@ -10,14 +10,15 @@ use aws_sdk_glue::{
     },
 };
 use statewright_spec::{
-    Secret,
+    Secret, Tags,
     kind::job::{Job, SourceControl},
 };
 
 use super::super::signed;
+use crate::tagging::to_map;
 
-/// `CreateJob`, without tags.
-pub(crate) fn create(request: CreateJobFluentBuilder, name: &str, job: &Job) -> CreateJobFluentBuilder {
+/// `CreateJob`, tags of ours included.
+pub(crate) fn create(request: CreateJobFluentBuilder, name: &str, job: &Job, tags: &Tags) -> CreateJobFluentBuilder {
     request
         .name(name)
         .job_mode(JobMode::from(job.job_mode.as_str()))
@@ -41,6 +42,7 @@ pub(crate) fn create(request: CreateJobFluentBuilder, name: &str, job: &Job) -> 
         .set_execution_class(job.execution_class.as_deref().map(ExecutionClass::from))
         .set_source_control_details(job.source_control.as_ref().map(source_control))
         .set_maintenance_window(job.maintenance_window.clone())
+        .set_tags(Some(to_map(tags)))
 }
 
 /// The body of `UpdateJob`.
