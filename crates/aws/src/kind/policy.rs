@@ -290,6 +290,15 @@ mod tests {
         assert_eq!(refusal.kind, statewright_planner::RefusalKind::Malformed);
     }
 
+    /// The guard stands in the call itself: without it the request would go out.
+    #[tokio::test]
+    async fn perform_refuses_aws_own_policies() {
+        let arn = Arn::parse("arn:aws:iam::aws:policy/ReadOnlyAccess").unwrap();
+        let refusal = perform(&Connection::offline(), &PolicyOperation::Delete { arn }).await.unwrap_err();
+        assert_eq!(refusal.kind, statewright_planner::RefusalKind::Denied);
+        assert!(refusal.message.contains("is AWS's own policy and is never changed"), "{refusal}");
+    }
+
     #[test]
     fn aws_own_policies_are_never_changed() {
         let arn = Arn::parse("arn:aws-cn:iam::aws:policy/ReadOnlyAccess").unwrap();

@@ -84,6 +84,35 @@ fn check(base: Resource, changed: &Resource, path: &str, mends: usize) {
     }
 }
 
+/// What a create drops of our own marks is set by one call, on every kind.
+#[test]
+fn marks_that_a_create_dropped_are_set() {
+    let custody = Custody { protect: true, retain: true, ..Custody::default() };
+    for resource in [
+        Resource::Policy(samples::policy(&["s3:GetObject"])),
+        Resource::Role(samples::role(&[])),
+        Resource::LogGroup(samples::log_group()),
+        Resource::Function(samples::function("x", samples::role_arn("R"))),
+        Resource::StateMachine(samples::machine("R")),
+    ] {
+        let address = Address::new(resource.kind(), "x");
+        let stack = around().with("x", resource.clone());
+        let mut world = world();
+        let plan = plan_of(&world, &stack);
+        done(&mut world, &plan);
+        let Observed::Present(present) = world.get(&address, None) else { panic!("{address} is not there") };
+        let ours = ours(&stack.owner(&world.identity), &custody);
+        let calls = mend(&resource, &ours, &present).unwrap();
+        let [call] = calls.as_slice() else { panic!("{address}: {calls:?}") };
+        assert!(call.calls()[0].contains("Tag"), "{call:?}");
+        world.perform(call).unwrap();
+        let Observed::Present(present) = world.get(&address, None) else { panic!("{address} is not there") };
+        let marks: Vec<&str> = present.markers.keys().map(String::as_str).collect();
+        assert_eq!(marks, ["statewright:protect", "statewright:retain"], "{address}");
+        assert_eq!(mend(&resource, &ours, &present).unwrap(), []);
+    }
+}
+
 #[test]
 fn policy() {
     let case = |path, change: fn(&mut Policy)| {

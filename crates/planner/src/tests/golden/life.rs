@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
 use statewright_spec::{
-    Address, Kind, Resource, Secret,
+    Address, Kind, Owner, Resource, Secret,
     kind::{
         function::{Code, ObjectCode},
         state_machine::MachineType,
@@ -247,4 +247,30 @@ fn an_update_of_a_function_failed_later() {
     let plan = planned(&world, &stack.desired(&world.identity), Mode::Apply, &Options::default());
     apply(&mut world, &plan, |_, _, _| true).unwrap();
     assert!(planned(&world, &stack.desired(&world.identity), Mode::Apply, &Options::default()).is_empty());
+}
+
+/// The mark still names it, and what is there belongs to somebody else by now.
+#[test]
+fn an_object_that_became_anothers_stays() {
+    let stack = nightly();
+    let place = ("bucket".to_owned(), "transform.py".to_owned());
+    let mut moved = nightly();
+    change!(moved, Job "transform", |job| "s3://bucket/new/transform.py".clone_into(&mut job.script_location));
+    let mut left = nightly();
+    left.resources.remove(&Address::new(Kind::Job, "transform"));
+    for owner in [Some(Owner::from_tag("other@us-east-1")), None] {
+        for stack in [&moved, &left] {
+            let mut world = applied(&nightly());
+            world.objects.get_mut(&place).unwrap().owner.clone_from(&owner);
+            let plan = planned(&world, &stack.desired(&world.identity), Mode::Apply, &Options::default());
+            assert!(!plan.is_blocked() && !plan.is_empty());
+            apply(&mut world, &plan, |_, _, _| true).unwrap();
+            assert_eq!(world.objects[&place].owner, owner);
+        }
+    }
+    // Ours goes.
+    let mut world = applied(&stack);
+    let plan = planned(&world, &left.desired(&world.identity), Mode::Apply, &Options::default());
+    apply(&mut world, &plan, |_, _, _| true).unwrap();
+    assert!(!world.objects.contains_key(&place));
 }
