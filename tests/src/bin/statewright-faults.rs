@@ -23,7 +23,7 @@ struct Arguments {
     #[arg(long)]
     point: Option<String>,
     /// How many points are tried at the same time.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 12)]
     jobs: usize,
     /// A page into which the figures are written.
     #[arg(long)]

@@ -25,15 +25,15 @@ impl Case {
         }
     }
 
-    /// An account in which the command is about to be given.
-    pub(super) fn ready(self) -> Stack {
+    /// An account in which the command is about to be given, with others in it or not.
+    pub(super) fn ready(self, others: bool) -> Stack {
         let (before, after) = match self {
             Self::Create => (None, Version::First),
             Self::Update => (Some(Version::First), Version::Changed),
             Self::Replace => (Some(Version::First), Version::Replaced),
             Self::Destroy => (Some(Version::First), Version::First),
         };
-        let stack = before.map_or_else(|| Stack::new(|_| ()), Stack::applied);
+        let stack = Stack::after(before, others);
         stack.write(after);
         stack.world.forget_calls();
         stack
@@ -41,7 +41,7 @@ impl Case {
 
     /// How many calls the command makes, and what the account holds then.
     pub(super) fn measured(self) -> (usize, Meaning) {
-        let stack = self.ready();
+        let stack = self.ready(true);
         let _ = stack.run(self.command()).expect(0);
         (stack.world.calls().count(), stack.meaning())
     }
@@ -71,7 +71,7 @@ pub(super) fn points() -> Vec<Point> {
             for when in [When::Before, When::After] {
                 let end = end.clone();
                 points.push(Point::new(format!("{case:?} {when:?} {k}"), move |verdict| {
-                    let stack = case.ready();
+                    let stack = case.ready(true);
                     let struck = stack.world.faults().add(Fault::kill_at_call(k, when));
                     let outcome = stack.run(case.command());
                     verdict.look(&outcome);

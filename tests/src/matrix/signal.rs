@@ -18,7 +18,7 @@ pub(super) fn points() -> Vec<Point> {
         for k in 1..=calls {
             for (number, name, code) in SIGNALS {
                 points.push(Point::new(format!("{case:?} {name} {k}"), move |verdict| {
-                    let stack = case.ready();
+                    let stack = case.ready(false);
                     let fault = Fault::new(Which::Any, Nth::Only(k), Act::Signal(number));
                     let struck = stack.world.faults().add(fault);
                     let outcome = stack.command(SPEC, case.command(), &["--format", "json"]).run();

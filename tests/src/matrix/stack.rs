@@ -124,10 +124,20 @@ impl Stack {
         Self::inside(World::with(Emulator::Ministack, change))
     }
 
-    /// The same in a world of its own.
-    pub(super) fn inside(world: World) -> Self {
+    /// A new account in which nobody else lives.
+    fn alone() -> Self {
+        Self::in_empty(World::ministack())
+    }
+
+    fn in_empty(world: World) -> Self {
         world.copy("specs");
         let bucket = make_bucket(&world);
+        Self { world, bucket, strangers: Meaning::new() }
+    }
+
+    /// The same in a world of its own.
+    pub(super) fn inside(world: World) -> Self {
+        let Self { world, bucket, .. } = Self::in_empty(world);
         let aws = world.aws();
         let by_hand =
             block_on(aws.make_role("ByHand", "states.amazonaws.com")).unwrap_or_else(|error| panic!("{error}"));
@@ -145,11 +155,14 @@ impl Stack {
         Self { world, bucket, strangers }
     }
 
-    /// A new account in which a version is applied.
-    pub(super) fn applied(version: Version) -> Self {
-        let stack = Self::new(|_| ());
-        stack.write(version);
-        let _ = stack.run("apply").expect(0);
+    /// A new account in which a version is applied, where there is one before; others live in it where it matters what becomes of
+    /// them.
+    pub(super) fn after(version: Option<Version>, others: bool) -> Self {
+        let stack = if others { Self::new(|_| ()) } else { Self::alone() };
+        if let Some(version) = version {
+            stack.write(version);
+            let _ = stack.run("apply").expect(0);
+        }
         stack
     }
 
