@@ -159,18 +159,15 @@ fn kept(stack: &Stack, dice: &mut Rng, verdict: &mut Verdict) {
     stack.world.forget_calls();
     let outcome = stack.command(SPEC, "apply", &["--plan", "kept.plan", "--format", "json"]).run();
     verdict.look(&outcome);
-    match outcome.code() {
-        Some(0) => {
-            let apart = differences(Version::Changed.end(), &without(stack.meaning(), forgotten));
-            if !apart.is_empty() {
-                verdict.fail(format!("it says that all is done, and {words} stands: {}\n{outcome}", apart.join("; ")));
-            }
+    if outcome.code() == Some(0) {
+        let apart = differences(Version::Changed.end(), &without(stack.meaning(), forgotten));
+        if !apart.is_empty() {
+            verdict.fail(format!("it says that all is done, and {words} stands: {}\n{outcome}", apart.join("; ")));
         }
-        _ => {
-            says_why(&outcome, verdict);
-            if stack.world.calls().mutating().count() > 0 {
-                verdict.fail(format!("a stale plan, after {words}, and something was written: {outcome}"));
-            }
+    } else {
+        says_why(&outcome, verdict);
+        if stack.world.calls().mutating().count() > 0 {
+            verdict.fail(format!("a stale plan, after {words}, and something was written: {outcome}"));
         }
     }
     afterwards(stack, Version::Changed, forgotten, verdict);
