@@ -131,6 +131,10 @@ mod tests {
             if !std::fs::read_to_string(root.join("tests/src/account.rs")).unwrap().contains(&word) {
                 missing.push(format!("{word} in tests/src/account.rs"));
             }
+            let section = format!("\n{}:\n", kind.section());
+            if !std::fs::read_to_string(root.join("tests/e2e/custody.rs")).unwrap().contains(&section) {
+                missing.push(format!("{} in the spec of tests/e2e/custody.rs", kind.section()));
+            }
         }
         assert_eq!(missing, [""; 0]);
     }
