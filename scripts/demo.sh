@@ -33,6 +33,8 @@ BIND_HOST=127.0.0.1 GATEWAY_PORT=$port MINISTACK_HOST=127.0.0.1 AWS_ENDPOINT_URL
     .sandbox/venv/bin/ministack >"$work/ministack.log" 2>&1 &
 emulator=$!
 export AWS_ENDPOINT_URL=$endpoint AWS_ACCESS_KEY_ID=123456789012 AWS_SECRET_ACCESS_KEY=demo AWS_REGION=us-east-1
+# An emulator needs no time to spread what it is told.
+export STATEWRIGHT_PACE=0.1
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
 "$python" - <<'PY'
 import os, sys, time, urllib.request
