@@ -58,7 +58,7 @@ impl Layer for Meddler {
 #[test]
 fn a_role_that_does_not_trust_step_functions_is_told_within_ten_seconds() {
     let world = World::with(Emulator::Ministack, |setup| {
-        let meddler = Meddler { emulator: Emulator::Ministack.endpoint(), done: AtomicBool::new(false) };
+        let meddler = Meddler { emulator: setup.upstream.endpoint.clone(), done: AtomicBool::new(false) };
         setup.weather.push(Arc::new(meddler));
     })
     .at_pace(1.0);
@@ -153,7 +153,7 @@ fn lambda_made_a_log_group_anew_seconds_after_its_delete() {
     let flushed = Arc::new(AtomicBool::new(false));
     let world = World::with(Emulator::Ministack, |setup| {
         setup.weather.push(Arc::new(LateFlush {
-            emulator: Emulator::Ministack.endpoint(),
+            emulator: setup.upstream.endpoint.clone(),
             pace: PACE,
             began: AtomicBool::new(false),
             flushed: Arc::clone(&flushed),

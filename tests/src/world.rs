@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 
 use crate::binary::Statewright;
-use crate::emulator::Emulator;
+use crate::emulator::{Emulator, Instance};
 use crate::proxy::{Calls, Faults, GapTable, Proxy, Setup, Upstream};
 use crate::runtime::block_on;
 use crate::wire::Aws;
@@ -15,6 +15,7 @@ use crate::wire::Aws;
 /// An account of its own on an emulator, behind a proxy of its own.
 pub struct World {
     emulator: Emulator,
+    instance: Instance,
     account: String,
     region: String,
     proxy: Proxy,
@@ -55,7 +56,8 @@ impl World {
     /// # Panics
     /// When the emulator or the proxy does not start.
     pub fn with(emulator: Emulator, change: impl FnOnce(&mut Setup)) -> Self {
-        let mut setup = Setup::new(Upstream::new(emulator, &emulator.endpoint()));
+        let instance = emulator.instance().unwrap_or_else(|error| panic!("{emulator} does not start: {error}"));
+        let mut setup = Setup::new(Upstream::new(emulator, instance.endpoint()));
         change(&mut setup);
         let proxy = Proxy::start(setup).unwrap_or_else(|error| panic!("the proxy does not start: {error}"));
         let by_hand = proxy.door(Proxy::BY_HAND).unwrap_or_else(|error| panic!("no second door: {error}"));
@@ -63,7 +65,8 @@ impl World {
         for name in ["repository/.git", "home"] {
             fs::create_dir_all(folder.path().join(name)).unwrap_or_else(|error| panic!("no {name}: {error}"));
         }
-        Self { emulator, account: new_account(), region: "us-east-1".to_owned(), proxy, by_hand, folder, pace: PACE }
+        let region = "us-east-1".to_owned();
+        Self { emulator, instance, account: new_account(), region, proxy, by_hand, folder, pace: PACE }
     }
 
     /// The same world, in which the binary makes this part of its waits: as much as the weather's clock says, or 1 where AWS's
@@ -134,6 +137,11 @@ impl World {
     /// AWS as another person or tool sees it: through the proxy, so that it is mended and remembered, but not counted.
     pub fn aws(&self) -> Aws {
         Aws::new(&self.by_hand, &self.account, &self.region)
+    }
+
+    /// AWS as the emulator is, past the proxy.
+    pub fn behind(&self) -> Aws {
+        Aws::new(self.instance.endpoint(), &self.account, &self.region)
     }
 
     /// The repository: an empty folder that holds `.git`, where the binary runs.

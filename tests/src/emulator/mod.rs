@@ -1,5 +1,6 @@
-//! The emulators: started once a test process, on a free port of 127.0.0.1, and gone with it.
+//! The emulators: started when a test first asks, on a free port of 127.0.0.1, and gone with the process at the latest.
 
+mod instance;
 mod listening;
 mod ministack;
 mod moto;
@@ -9,11 +10,13 @@ mod sandbox;
 mod tests;
 
 use std::fmt::{self, Display};
-use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use instance::Shared;
+
+pub use instance::Instance;
 pub use process::{Launch, Running, StartError};
 pub use sandbox::repository;
 pub use sandbox::{Sandbox, SandboxError};
@@ -40,31 +43,18 @@ impl Emulator {
         }
     }
 
-    /// The endpoint of this process's instance, `http://127.0.0.1:PORT`, which is started when it is first asked for. An instance that
-    /// runs already is taken instead where `STATEWRIGHT_MINISTACK` or `STATEWRIGHT_MOTO` names its endpoint.
+    /// The instance for one more world, which is started where there is none yet or many worlds had the last. One that runs already
+    /// is taken instead where `STATEWRIGHT_MINISTACK` or `STATEWRIGHT_MOTO` names its endpoint.
     ///
-    /// # Panics
-    /// When it cannot be started; the message says why and where its log is.
-    pub fn endpoint(self) -> String {
-        static STARTED: OnceLock<[Mutex<Option<Running>>; 2]> = OnceLock::new();
-        let variable = format!("STATEWRIGHT_{}", self.name().to_uppercase());
-        if let Ok(endpoint) = std::env::var(&variable) {
-            return endpoint.trim_end_matches('/').to_owned();
+    /// # Errors
+    /// When it cannot be started; the error says why and where its log is.
+    pub fn instance(self) -> Result<Instance, StartError> {
+        // Never dropped: the leash ends the last instance when the process ends, however it does.
+        static SHARED: [Shared; 2] = [Shared::new(Emulator::Ministack), Shared::new(Emulator::Moto)];
+        match self {
+            Self::Ministack => SHARED[0].next(),
+            Self::Moto => SHARED[1].next(),
         }
-        // Never dropped: the leash ends the emulator when the process ends, however it does.
-        let slots = STARTED.get_or_init(Default::default);
-        let slot = match self {
-            Self::Ministack => &slots[0],
-            Self::Moto => &slots[1],
-        };
-        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = &*slot {
-            return running.endpoint().to_owned();
-        }
-        let running = self.start().unwrap_or_else(|error| panic!("{self} does not start: {error}"));
-        let endpoint = running.endpoint().to_owned();
-        *slot = Some(running);
-        endpoint
     }
 
     /// Starts an instance of its own, which ends when it is dropped.
