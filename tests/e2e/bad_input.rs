@@ -208,6 +208,10 @@ fn credentials_accounts_and_endpoints() {
     let nowhere =
         world.statewright(["plan", "shop.yaml"]).env("AWS_ENDPOINT_URL", "http://127.0.0.1:9").run().expect(1);
     assert!(nowhere.stderr.contains("127.0.0.1:9"), "{nowhere}");
+    let region = world.statewright(["plan", "shop.yaml"]).without_env("AWS_REGION").run().expect(1);
+    assert!(region.stderr.starts_with("error: no region is set"), "{region}");
+    let authorities = world.statewright(["plan", "shop.yaml"]).env("SSL_CERT_FILE", "/dev/null").run().expect(1);
+    assert!(authorities.stderr.starts_with("error: this machine has no certificates"), "{authorities}");
     let profile = world.statewright(["plan", "shop.yaml", "--profile", "nobody"]).run().expect(1);
     assert!(profile.stderr.contains("nobody"), "{profile}");
     world.faults().add(Fault::refuse(

@@ -63,6 +63,21 @@ impl Default for Settings {
     }
 }
 
+/// Why no connection was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpenError {
+    /// What the user or the machine is set to cannot be used, in words; nobody was asked.
+    Settings(String),
+    /// AWS, or whoever gives the credentials, said no.
+    Refused(Refusal),
+}
+
+impl From<Refusal> for OpenError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
 /// An open door to one account in one region.
 pub struct Connection {
     pub(crate) identity: Identity,
@@ -79,6 +94,8 @@ pub struct Connection {
     pub(crate) versions: policy::Versions,
     config: SdkConfig,
     gate: Semaphore,
+    /// The first pause between two tries.
+    pub(crate) pause: Duration,
     /// What executions started with, as far as it was looked at.
     pub(crate) revisions: crate::run::Revisions,
     /// Buckets that live in another region, each with a client of its own.
@@ -105,17 +122,16 @@ const CREDENTIALS: Duration = Duration::from_mins(1);
 impl Connection {
     /// Finds credentials and region, assumes the role where one is asked for, and asks STS who we are: one call.
     ///
-    /// Errors: no region (`Invalid`), no or bad credentials (`Credentials`), nobody at the endpoint (`Unreachable`, within
-    /// about ten seconds).
-    pub async fn open(settings: &Settings) -> Result<Self, Refusal> {
+    /// Errors: no region, no certificate authorities, an endpoint that is no address ([`OpenError::Settings`]); no or bad
+    /// credentials (`Credentials`), nobody at the endpoint (`Unreachable`, within about ten seconds).
+    pub async fn open(settings: &Settings) -> Result<Self, OpenError> {
         check_endpoint(settings)?;
+        http::check_authorities().map_err(OpenError::Settings)?;
         let config = load(settings).await;
         let Some(region) = config.region().map(|r| r.as_ref().to_owned()).filter(|r| !r.is_empty()) else {
-            return Err(refusal::own(
-                RefusalKind::Invalid,
-                "configuration",
-                "no region is set: give `aws.region` in the spec, --region, AWS_REGION, or a region in the profile",
-            ));
+            let words =
+                "no region is set: give `aws.region` in the spec, --region, AWS_REGION, or a region in the profile";
+            return Err(OpenError::Settings(words.to_owned()));
         };
         let config = match &settings.assume_role {
             Some(role) => credentials::told(assume(config, role, &region).await, settings.conceal),
@@ -127,10 +143,10 @@ impl Connection {
             account: AccountId::new(caller.account()),
             region: Region::new(region),
         };
-        Ok(Self::with(config, identity, caller, settings.parallelism))
+        Ok(Self::with(config, identity, caller, settings))
     }
 
-    fn with(config: SdkConfig, identity: Identity, caller: Arn, parallelism: usize) -> Self {
+    fn with(config: SdkConfig, identity: Identity, caller: Arn, settings: &Settings) -> Self {
         Self {
             identity,
             caller,
@@ -143,7 +159,8 @@ impl Connection {
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
             tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
             s3: s3_client(&config, None),
-            gate: Semaphore::new(parallelism.max(1)),
+            gate: Semaphore::new(settings.parallelism.max(1)),
+            pause: BACKOFF.mul_f64(settings.pace),
             revisions: crate::run::Revisions::default(),
             buckets: Mutex::default(),
             versions: policy::Versions::default(),
@@ -345,14 +362,14 @@ fn is_busy(refusal: &Refusal) -> bool {
 }
 
 /// The SDK takes any text and says something odd much later.
-fn check_endpoint(settings: &Settings) -> Result<(), Refusal> {
+fn check_endpoint(settings: &Settings) -> Result<(), OpenError> {
     let variable = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|text| !text.is_empty());
     let Some(endpoint) = settings.endpoint_url.clone().or_else(variable) else { return Ok(()) };
     if endpoint.starts_with("http://") || endpoint.starts_with("https://") {
         return Ok(());
     }
     let words = format!("`{endpoint}` is not the address of an endpoint; one looks like http://127.0.0.1:4566");
-    Err(refusal::own(RefusalKind::Invalid, "configuration", words))
+    Err(OpenError::Settings(words))
 }
 
 /// An answer without an error of AWS's comes from something else.

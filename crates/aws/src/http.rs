@@ -30,3 +30,17 @@ pub(crate) fn shared_client() -> SharedHttpClient {
         pool.clone()
     })
 }
+
+/// Says what to do on a machine that has no certificates of authorities (many container images): the SDK's client panics there, even
+/// if the endpoint needs none.
+pub(crate) fn check_authorities() -> Result<(), String> {
+    let found = rustls_native_certs::load_native_certs();
+    if !found.certs.is_empty() {
+        return Ok(());
+    }
+    let why = found.errors.first().map(|error| format!(" ({error})")).unwrap_or_default();
+    Err(format!(
+        "this machine has no certificates of authorities{why}, so that no answer can be proven to be AWS's: install its package of \
+         them (`ca-certificates`), or set SSL_CERT_FILE to a bundle"
+    ))
+}

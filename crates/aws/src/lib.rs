@@ -29,4 +29,4 @@ mod s3;
 mod search;
 mod tagging;
 
-pub use connect::{Connection, Settings};
+pub use connect::{Connection, OpenError, Settings};

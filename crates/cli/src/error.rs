@@ -2,6 +2,7 @@
 
 use std::{fmt::Write as _, process::ExitCode};
 
+use statewright_aws::OpenError;
 use statewright_planner::{Refusal, RefusalKind};
 use statewright_source::{Diagnostic, Sources, visible};
 
@@ -118,6 +119,15 @@ impl CliError {
             let _ = writeln!(out, "{} {}", paint(style::STRONG, "help:"), visible(hint));
         }
         out
+    }
+}
+
+impl From<OpenError> for CliError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Settings(message) => Self::user(message),
+            OpenError::Refused(refusal) => refusal.into(),
+        }
     }
 }
 

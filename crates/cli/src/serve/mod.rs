@@ -13,7 +13,7 @@ use std::{
 
 use serde_json::Value;
 use statewright_aws::{
-    Connection, Settings,
+    Connection, OpenError, Settings,
     run::{Execution, Follow, Source},
 };
 use statewright_dashboard::{Backend, Beside, Described, JobRun, LogLine, Recent, Survey, Version};
@@ -48,7 +48,7 @@ impl Aws {
     }
 
     /// The connection of these settings, opened once.
-    async fn connect(&self, settings: &Settings) -> Result<Arc<Connection>, Refusal> {
+    async fn connect(&self, settings: &Settings) -> Result<Arc<Connection>, OpenError> {
         let key = format!("{settings:?}");
         if let Some(connection) = self.open().get(&key) {
             return Ok(Arc::clone(connection));
