@@ -20,6 +20,9 @@ use crate::{
     step::{Runner, Stop},
 };
 
+/// How often a call is made again that gets no answer: as often as the SDK makes the others again.
+const ANSWERLESS: u32 = 15;
+
 /// Whether a refused call is worth another try.
 enum Hope {
     /// It is: what is waited for, why there is hope, and how long in all.
@@ -66,7 +69,7 @@ impl<C: Cloud> Runner<'_, C> {
             }
             let spent = since.elapsed();
             let mut pause = pauses.next().unwrap_or(self.options.longest_pause);
-            let cause = match self.hope(&call, &refusal).await {
+            let cause = match self.hope(&call, &refusal, attempt).await {
                 Hope::Lost => return Err(Stop::refused(&refusal)),
                 Hope::Passing { cause, patience } if spent >= patience => {
                     return Err(Stop::refused(&refusal).given_up(&cause, spent));
@@ -99,7 +102,7 @@ impl<C: Cloud> Runner<'_, C> {
         Ok(())
     }
 
-    async fn hope(&self, call: &Operation, refusal: &Refusal) -> Hope {
+    async fn hope(&self, call: &Operation, refusal: &Refusal, attempt: u32) -> Hope {
         let passing = |cause: &str| Hope::Passing { cause: cause.to_owned(), patience: self.options.patience };
         match refusal.kind {
             // What was taken off a moment ago may be seen a while longer; what somebody else hung there stays.
@@ -110,11 +113,10 @@ impl<C: Cloud> Runner<'_, C> {
             RefusalKind::Busy => passing("it is still changing"),
             RefusalKind::Throttled => passing("AWS throttles"),
             // The one call that the SDK does not make again by itself.
-            RefusalKind::Unreachable if matches!(call, Operation::Policy(PolicyOperation::CreateVersion { .. })) => {
-                Hope::Passing {
-                    cause: "AWS gave no answer".to_owned(),
-                    patience: self.options.patience.min(self.options.doubt),
-                }
+            RefusalKind::Unreachable
+                if attempt < ANSWERLESS && matches!(call, Operation::Policy(PolicyOperation::CreateVersion { .. })) =>
+            {
+                passing("AWS gave no answer")
             }
             RefusalKind::Propagating(_) => match Reliance::of(call, refusal, &self.plan.identity) {
                 Some(reliance) => self.prospect(&reliance).await,
@@ -135,7 +137,7 @@ impl<C: Cloud> Runner<'_, C> {
 
     /// Asks IAM.
     async fn prospect(&self, reliance: &Reliance) -> Hope {
-        let written = self.written.all();
+        let written = self.written.all(self.options.lag);
         let mut answers: BTreeMap<Question, Answer> = BTreeMap::new();
         loop {
             let questions = reliance.questions(&answers, &written);
@@ -195,8 +197,16 @@ impl<C: Cloud> Runner<'_, C> {
                 Observed::Present(present) if present.owner.as_ref().is_some_and(|owner| *owner != self.plan.owner) => {
                     return Earlier::Unknown;
                 }
-                Observed::Unreadable(_) => return Earlier::Unknown,
-                Observed::Present(_) | Observed::Absent => {}
+                // Some of its calls may have shown what was before.
+                Observed::Unreadable(refusal)
+                    if !matches!(
+                        refusal.kind,
+                        RefusalKind::NotFound | RefusalKind::Throttled | RefusalKind::Unreachable
+                    ) =>
+                {
+                    return Earlier::Unknown;
+                }
+                Observed::Present(_) | Observed::Absent | Observed::Unreadable(_) => {}
             }
             if began >= self.options.lag {
                 return Earlier::Unknown;
@@ -220,10 +230,11 @@ impl Ledger {
         }
     }
 
-    fn all(&self) -> Vec<Written> {
+    fn all(&self, lag: Duration) -> Vec<Written> {
         let written = |(operation, at): &(Operation, Instant)| Written {
             operation: operation.clone(),
             seconds: at.elapsed().as_secs(),
+            is_shown: at.elapsed() >= lag,
         };
         self.lock().iter().map(written).collect()
     }

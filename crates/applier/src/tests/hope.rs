@@ -177,6 +177,24 @@ fn a_create_whose_answer_was_lost_is_done_also_where_reads_lag() {
 }
 
 #[test]
+fn a_create_whose_answer_was_lost_is_done_also_where_one_read_is_newer_than_another() {
+    let torn = || Observed::Unreadable(refusal(RefusalKind::NotFound));
+    let cloud = Script::default().refuse("P", &[RefusalKind::Exists]).shown([torn(), torn(), there(OURS)]);
+    let (journal, _) = carry_out(vec![creating()], &cloud);
+    assert!(journal.is_complete(), "{journal:?}");
+}
+
+#[test]
+fn a_version_that_gets_no_answer_is_made_again_as_often_as_the_sdk_makes_others() {
+    let version = PolicyOperation::CreateVersion { arn: arn("arn:aws:iam::1:policy/P"), document: document() };
+    let steps = || vec![step(1, &[], vec![Operation::Policy(version.clone())])];
+    let (journal, _) = carry_out(steps(), &Script::default().refuse("P", &[RefusalKind::Unreachable; 14]));
+    assert!(journal.is_complete(), "{journal:?}");
+    let (journal, _) = carry_out(steps(), &Script::default().refuse("P", &[RefusalKind::Unreachable; 99]));
+    assert_eq!(failed(&journal), "iam:DeletePolicy: Unreachable: no");
+}
+
+#[test]
 fn what_is_anothers_is_not_taken_for_a_lost_answer() {
     for owner in [Some("other@us-east-1"), None] {
         let cloud = Script::default().refuse("P", &[RefusalKind::Exists; 9]).shown([there(owner)]);

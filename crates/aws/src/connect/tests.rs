@@ -34,7 +34,7 @@ pub(super) fn connection(endpoint: Option<&str>) -> Connection {
         region: Region::new("us-east-1"),
     };
     let caller = Arn::parse("arn:aws:iam::123456789012:user/u").unwrap();
-    Connection::with(config(endpoint), identity, caller, Settings::PARALLELISM)
+    Connection::with(config(endpoint), identity, caller, &Settings { pace: 0.001, ..Settings::default() })
 }
 
 /// An answer; `headers` each with their line end.
@@ -185,10 +185,11 @@ async fn a_role_that_may_not_be_read_is_unreadable() {
 fn an_address_is_checked_before_it_is_used() {
     let settings = |endpoint: &str| Settings { endpoint_url: Some(endpoint.to_owned()), ..Settings::default() };
     assert!(check_endpoint(&settings("http://127.0.0.1:4566")).is_ok());
-    let refusal = check_endpoint(&settings("127.0.0.1:4566")).unwrap_err();
     assert_eq!(
-        refusal.to_string(),
-        "configuration: `127.0.0.1:4566` is not the address of an endpoint; one looks like http://127.0.0.1:4566"
+        check_endpoint(&settings("127.0.0.1:4566")),
+        Err(OpenError::Settings(
+            "`127.0.0.1:4566` is not the address of an endpoint; one looks like http://127.0.0.1:4566".to_owned()
+        ))
     );
 }
 
@@ -199,4 +200,34 @@ fn a_profile_without_credentials_is_named() {
     assert_eq!(of_profile(&settings, refusal).message, "profile `staging`: no credentials were found");
     let other = refusal::own(RefusalKind::Denied, "sts:AssumeRole", "no");
     assert_eq!(of_profile(&settings, other).message, "no");
+}
+
+/// IAM showed a policy that was made just now, and not yet its version.
+#[tokio::test]
+async fn what_one_call_shows_and_another_does_not_is_read_again() {
+    let policy = "<GetPolicyResponse><GetPolicyResult><Policy><PolicyName>P</PolicyName><DefaultVersionId>v1</DefaultVersionId>\
+        <Arn>arn:aws:iam::123456789012:policy/P</Arn><Path>/</Path></Policy></GetPolicyResult></GetPolicyResponse>";
+    let version = "<GetPolicyVersionResponse><GetPolicyVersionResult><PolicyVersion><Document>%7B%7D</Document>\
+        </PolicyVersion></GetPolicyVersionResult></GetPolicyVersionResponse>";
+    let missing = "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>no such version</Message></Error>\
+        </ErrorResponse>";
+    let (policy, version) = (http("200 OK", "", policy), http("200 OK", "", version));
+    let missing = http("404 Not Found", "", missing);
+    let address = Address::new(Kind::Policy, "P");
+    let observe = async |answers: Vec<String>| {
+        let server = Server::start(answers).await;
+        let connection = connection(Some(&server.endpoint));
+        let arn = connection.identity().arn(&address, "/");
+        let observed = connection.observe_one(&address, &arn, crate::kind::Hints::default()).await;
+        (observed, server.asked().await.len())
+    };
+    let (observed, asked) = observe(vec![policy.clone(), missing.clone(), policy.clone(), version]).await;
+    assert!(matches!(&observed, Observed::Present(_)), "{observed:?}");
+    assert_eq!(asked, 4);
+    let (observed, asked) = observe(std::iter::repeat_n([policy, missing], 9).flatten().collect()).await;
+    assert!(
+        matches!(&observed, Observed::Unreadable(refusal) if refusal.kind == RefusalKind::NotFound),
+        "{observed:?}"
+    );
+    assert_eq!(asked, 10);
 }

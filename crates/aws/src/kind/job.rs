@@ -44,8 +44,7 @@ impl Upload {
 /// `GetJob`, `GetTags` and the script's object at the same time. `script` is the place to which the spec uploads; what an
 /// orphan or a move leaves behind is a question of its own.
 pub(crate) async fn read(c: &Connection, name: &str, arn: &Arn, script: Option<&Upload>) -> Read {
-    let tags =
-        async { unless_missing(c.send("glue:GetTags", c.glue.get_tags().resource_arn(arn.as_str()).send()).await) };
+    let tags = c.send("glue:GetTags", c.glue.get_tags().resource_arn(arn.as_str()).send());
     let script = async {
         match script {
             Some(Upload { bucket, key, there }) => {
@@ -58,7 +57,7 @@ pub(crate) async fn read(c: &Connection, name: &str, arn: &Arn, script: Option<&
     };
     let (job, tags, script) = futures::join!(get(c, name), tags, script);
     let Some(job) = job? else { return Ok(None) };
-    let labels = Labels::of_map(tags?.and_then(|answer| answer.tags));
+    let labels = Labels::of_map(tags?.tags);
     map::present(c, arn.clone(), job, labels, script).map(Some)
 }
 

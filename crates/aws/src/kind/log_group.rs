@@ -7,7 +7,7 @@ use aws_sdk_cloudwatchlogs::{
 use statewright_planner::{Detail, Fingerprint, Present, Refusal, operation::log_group::LogGroupOperation};
 use statewright_spec::{Arn, Kind, Resource, Tags, kind::log_group::LogGroup};
 
-use super::{Read, gone, required, signed, unless_missing, unsigned};
+use super::{Read, gone, required, signed, unsigned};
 use crate::{
     Connection,
     pages::{self, Page},
@@ -19,13 +19,11 @@ use crate::{
 pub(crate) async fn read(c: &Connection, name: &str, arn: &Arn) -> Read {
     let tags = async {
         let request = c.logs.list_tags_for_resource().resource_arn(arn.as_str());
-        unless_missing(c.send("logs:ListTagsForResource", request.send()).await)
+        c.send("logs:ListTagsForResource", request.send()).await
     };
     let (group, tags) = futures::join!(find(c, name), tags);
     let Some(group) = group? else { return Ok(None) };
-    // Gone between the two calls.
-    let Some(tags) = tags? else { return Ok(None) };
-    map(c, name, &group, Labels::of_map(tags.tags)).map(Some)
+    map(c, name, &group, Labels::of_map(tags?.tags)).map(Some)
 }
 
 /// The group of exactly this name. AWS sorts by name, so it stands first where its name is the whole prefix.

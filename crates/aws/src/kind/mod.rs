@@ -15,6 +15,9 @@ use crate::{
     search::{Tagged, address_of},
 };
 
+/// How often a resource is read of which one call shows more than another.
+const TORN: usize = 5;
+
 /// What a read of one resource may need beside its name.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Hints<'a> {
@@ -27,8 +30,23 @@ pub(crate) struct Hints<'a> {
 }
 
 impl Connection {
-    /// Reads one resource whole.
+    /// Reads one resource whole; again where one call shows it and another does not, for it was made or deleted just now.
     pub(crate) async fn observe_one(&self, address: &Address, arn: &Arn, hints: Hints<'_>) -> Observed {
+        let mut pause = self.pause;
+        for _ in 1..TORN {
+            match self.observe_once(address, arn, hints).await {
+                Observed::Unreadable(refusal) if refusal.kind == RefusalKind::NotFound => {
+                    tracing::debug!(%address, %refusal, "a read of parts that do not fit");
+                }
+                observed => return observed,
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        self.observe_once(address, arn, hints).await
+    }
+
+    async fn observe_once(&self, address: &Address, arn: &Arn, hints: Hints<'_>) -> Observed {
         let name = &address.name;
         let read = match address.kind {
             Kind::Policy => policy::read(self, name, arn, hints.names).await,

@@ -36,8 +36,7 @@ pub(crate) async fn read(c: &Connection, address: &Address, arn: &Arn, tagged: O
             return Ok(labels);
         }
         let request = c.sfn.list_tags_for_resource().resource_arn(arn.as_str());
-        let tags = unless_missing(c.send("states:ListTagsForResource", request.send()).await)?;
-        let tags = tags.and_then(|answer| answer.tags).unwrap_or_default().into_iter();
+        let tags = c.send("states:ListTagsForResource", request.send()).await?.tags.unwrap_or_default().into_iter();
         Ok(Labels::of(tags.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default()))))
     };
     let (machine, labels) = futures::join!(describe(c, arn), Box::pin(labels));

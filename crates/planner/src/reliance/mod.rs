@@ -45,6 +45,8 @@ pub struct Written {
     pub operation: Operation,
     /// How many seconds ago.
     pub seconds: u64,
+    /// IAM's own reads lag behind it no longer: what they show is what is there.
+    pub is_shown: bool,
 }
 
 /// What IAM says of a reliance.

@@ -102,7 +102,12 @@ impl Case {
     }
 
     fn wrote(mut self, operation: Operation) -> Self {
-        self.written.push(Written { operation, seconds: 3 });
+        self.written.push(Written { operation, seconds: 3, is_shown: false });
+        self
+    }
+
+    fn wrote_long_ago(mut self, operation: Operation) -> Self {
+        self.written.push(Written { operation, seconds: 33, is_shown: true });
         self
     }
 
@@ -290,4 +295,16 @@ fn a_key_passes_with_the_role() {
     let case = || Case::new(machine(false), Unseen::Key);
     case().shows(Some(role(&["states.amazonaws.com"])), 5).passes("the role was made 5 s ago");
     case().shows(Some(role(&["states.amazonaws.com"])), 90_000).is_doubtful();
+}
+
+#[test]
+fn what_was_written_to_and_is_gone_since_never_comes() {
+    let document = allow(&["s3:GetObject"]);
+    let version =
+        || Operation::Policy(PolicyOperation::CreateVersion { arn: arn("policy/P"), document: document.clone() });
+    let tag = Operation::Policy(PolicyOperation::Tag { arn: arn("policy/P"), tags: BTreeMap::new() });
+    let case = || Case::new(tag.clone(), Unseen::Entity).policy("policy/P", None);
+    // IAM may not show the version yet.
+    case().wrote(version()).passes("this apply wrote it 3 s ago");
+    case().wrote_long_ago(version()).never("the policy P does not exist");
 }

@@ -1,4 +1,4 @@
-//! What this apply wrote outranks what IAM shows.
+//! What this apply wrote outranks what IAM shows, as long as IAM may show what was before.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,7 +20,7 @@ pub(super) fn overlaid(
     written: &[Written],
 ) -> BTreeMap<Question, Answer> {
     let mut answers = answers.clone();
-    for Written { operation, .. } in written {
+    for Written { operation, .. } in written.iter().filter(|written| !written.is_shown) {
         match operation {
             Operation::Role(operation) => role(&mut answers, operation),
             Operation::Policy(operation) => policy(identity, &mut answers, operation),
