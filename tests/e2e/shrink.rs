@@ -81,8 +81,8 @@ struct Moment {
 }
 
 /// Looks at the role and the machine after each call that changes something; no other such call runs meanwhile.
-#[derive(Default)]
 struct Witness {
+    emulator: String,
     alone: tokio::sync::Mutex<()>,
     seen: Mutex<Vec<Moment>>,
 }
@@ -95,7 +95,7 @@ impl Layer for Witness {
             }
             let _alone = self.alone.lock().await;
             let call = request.operation.to_string();
-            let aws = Aws::new(&Emulator::Ministack.endpoint(), &request.account, &request.region);
+            let aws = Aws::new(&self.emulator, &request.account, &request.region);
             let reply = next.run(request).await;
             if let Some(moment) = look(&aws, call).await {
                 self.seen.lock().unwrap().push(moment);
@@ -164,9 +164,15 @@ fn lacks(aws: &Aws, documents: &[(String, Document)], definition: &Value) -> Vec
 }
 
 fn watched() -> (World, Arc<Witness>) {
-    let witness = Arc::new(Witness::default());
+    let mut witness = None;
+    let world = World::with(Emulator::Ministack, |setup| {
+        let emulator = setup.upstream.endpoint.clone();
+        let watches = Witness { emulator, alone: tokio::sync::Mutex::default(), seen: Mutex::default() };
+        setup.weather.push(witness.insert(Arc::new(watches)).clone());
+    })
     // At AWS's own pace: it is the seconds that are measured.
-    let world = World::with(Emulator::Ministack, |setup| setup.weather.push(witness.clone())).at_pace(1.0);
+    .at_pace(1.0);
+    let witness = witness.unwrap();
     write(&world, OLD, &old());
     let _ = world.statewright(["apply", "shop.yaml", "--yes"]).run().expect(0);
     for name in ["one", "two"] {
@@ -213,7 +219,7 @@ fn nobody_lacked_a_grant(witness: &Witness, apply: &Outcome) {
 }
 
 fn is_tight(world: &World) -> bool {
-    let aws = Aws::new(&Emulator::Ministack.endpoint(), world.account(), world.region());
+    let aws = world.behind();
     let documents = statewright_tests::runtime::block_on(documents(&aws));
     !lacks(&aws, &documents, &old()).is_empty()
 }
@@ -286,4 +292,32 @@ fn what_a_drain_could_not_take_away_is_told_and_kept_and_the_next_apply_takes_it
     let done = world.statewright(["apply", "shop.yaml", "--yes", "--drain"]).run().expect(0);
     nobody_lacked_a_grant(&witness, &done);
     assert!(is_tight(&world), "{done}");
+}
+
+/// An alias leads to a published version of the old definition: its executions work with the same role, and start whenever they are
+/// started.
+#[test]
+fn an_alias_leads_to_a_version_that_needs_what_goes() {
+    let world = World::ministack();
+    write(&world, OLD, &old());
+    let _ = world.statewright(["apply", "shop.yaml", "--yes"]).run().expect(0);
+    let machine = format!("arn:aws:states:us-east-1:{}:stateMachine:shop", world.account());
+    let published =
+        world.aws().r#do(&Service::States, "PublishStateMachineVersion", json!({"stateMachineArn": machine}));
+    let version = published["stateMachineVersionArn"].as_str().unwrap().to_owned();
+    let routes = json!([{"stateMachineVersionArn": version, "weight": 100}]);
+    world.aws().r#do(
+        &Service::States,
+        "CreateStateMachineAlias",
+        json!({"name": "prod", "routingConfiguration": routes}),
+    );
+    write(&world, NEW, &new());
+    let plan = world.statewright(["plan", "shop.yaml"]).run().expect(0);
+    let told = "alias prod of state_machine.shop starts version 1, which will lose a grant of role.shop";
+    assert!(plan.stdout.contains(told) && plan.stdout.contains("until no alias leads to it"), "{plan}");
+    // Nothing that is not changed is asked about.
+    write(&world, OLD, &old());
+    world.forget_calls();
+    let _ = world.statewright(["plan", "shop.yaml", "--detailed-exitcode"]).run().expect(0);
+    assert_eq!(world.calls().named("states:ListStateMachineAliases").count(), 0);
 }

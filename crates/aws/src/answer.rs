@@ -45,6 +45,7 @@ impl Connection {
             }
             Question::RunningExecutions(arn) => self.running(arn).await,
             Question::Revisions(arn) => self.revisions(arn).await.map(Answer::Revisions),
+            Question::Published(arn) => self.published(arn).await.map(Answer::Published),
             Question::Verdict { machine_type, definition } => {
                 crate::kind::state_machine::verdict(self, *machine_type, definition).await.map(Answer::Verdict)
             }

@@ -99,7 +99,8 @@ impl Connection {
                 | Answer::AccountSummary(_)
                 | Answer::LogPolicies(_)
                 | Answer::Rights { .. }
-                | Answer::Revisions(_),
+                | Answer::Revisions(_)
+                | Answer::Published(_),
             )
             | None => Ok(Readiness::NotYet("AWS has not said yet".to_owned())),
         }

@@ -155,8 +155,8 @@ pub const ACTIONS: &[Action] = &[
     action("states:DescribeMapRun", &["states:DescribeMapRun"], &[Execution]),
     action("states:DescribeStateMachine", &["states:DescribeStateMachine"], &[Read, Apply, Delete, Machine, Run])
         .and(&[("kms:Decrypt", "a state machine with a key of yours")]),
-    // Refused, the dashboard says so in place of the versions.
-    action("states:DescribeStateMachineAlias", &["states:DescribeStateMachineAlias"], &[Serve]),
+    // Refused, a plan says that it does not know whether versions lose a grant, and the dashboard says so in place of them.
+    action("states:DescribeStateMachineAlias", &["states:DescribeStateMachineAlias"], &[Judge, Serve]),
     // Refused, a plan says that it does not know who loses a grant, and a run is followed without what the definition tells.
     action(
         "states:DescribeStateMachineForExecution",
@@ -166,7 +166,7 @@ pub const ACTIONS: &[Action] = &[
     .and(&[("kms:Decrypt", "a state machine with a key of yours")]),
     action("states:GetExecutionHistory", &["states:GetExecutionHistory"], &[Execution]),
     action("states:ListExecutions", &["states:ListExecutions"], &[Read, Apply, Delete, Run]),
-    action("states:ListStateMachineAliases", &["states:ListStateMachineAliases"], &[Serve]),
+    action("states:ListStateMachineAliases", &["states:ListStateMachineAliases"], &[Judge, Serve]),
     action("states:ListStateMachineVersions", &["states:ListStateMachineVersions"], &[Serve]),
     action("states:ListTagsForResource", &["states:ListTagsForResource"], &[Read, Machine]),
     action("states:RedriveExecution", &["states:RedriveExecution"], &[Run]),

@@ -43,8 +43,8 @@ pub use believed::Believed;
 pub use codes::CODES;
 pub use definitions::{ShownDefinitions, shown_definitions};
 pub use live::{
-    Answer, Detail, Fingerprint, Found, Live, Observed, Present, Question, Reading, Refusal, RefusalKind, Revision,
-    Running, ScriptObject, Search, Unseen,
+    Answer, Detail, Fingerprint, Found, Live, Observed, Present, Published, Question, Reading, Refusal, RefusalKind,
+    Revision, Running, ScriptObject, Search, Unseen,
 };
 pub use mend::mend;
 pub use operation::{Condition, Operation};

@@ -161,6 +161,8 @@ pub enum Question {
     RunningExecutions(Arn),
     /// The same, by the definition and the role that each started with, where a role that it may work with grants less.
     Revisions(Arn),
+    /// The versions of a machine that its aliases lead to, where a role that they may work with grants less.
+    Published(Arn),
     /// What AWS itself says of a definition that is new or changes.
     Verdict {
         /// The type of its machine.
@@ -214,6 +216,8 @@ pub enum Answer {
     },
     /// What runs, by what it started with.
     Revisions(Running),
+    /// The versions, by their number.
+    Published(Vec<Published>),
     /// The object at a place.
     ScriptObject(ScriptObject),
     /// The role; `None` where there is none.
@@ -259,6 +263,19 @@ pub struct Revision {
     pub definition: serde_json::Value,
     /// How many run.
     pub count: usize,
+}
+
+/// A published version of a machine to which aliases lead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Published {
+    /// Its number.
+    pub number: u64,
+    /// The aliases' names.
+    pub aliases: BTreeSet<String>,
+    /// The role that its executions work with.
+    pub role: Arn,
+    /// Their definition, parsed.
+    pub definition: serde_json::Value,
 }
 
 /// How the search for what is ours went.

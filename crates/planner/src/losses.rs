@@ -2,6 +2,7 @@
 //! with, and is not told that they have changed (serverless-operations/serverless-step-functions#331).
 
 mod express;
+mod published;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +55,7 @@ pub(crate) fn check(survey: &Survey<'_>, drafts: &mut [Draft], notes: &mut Notes
         if !express.is_empty() {
             waits.entry(role.clone()).or_default().express.extend(express);
         }
+        published::check(survey, (role, &present.arn), way, (&was, &shall), notes);
         let standard = |user: &Present| is_on(survey, MachineType::Standard, user, &present.arn, way);
         for (machine, user) in survey.ours().filter(|(_, user)| standard(user)) {
             let Resource::StateMachine(live) = &user.resource else { continue };
@@ -292,8 +294,7 @@ fn tell(survey: &Survey<'_>, notes: &mut Notes, loss: &Loss<'_>) {
     let what = actions_on(distinct(rows).into_iter());
     let least = if unseen == 0 { "" } else { "at least " };
     let many = format!("{least}{}", count(n, "running execution", "running executions"));
-    let states: BTreeSet<&str> = rows.iter().map(|row| row.state.as_str()).collect();
-    let states = states.into_iter().collect::<Vec<_>>().join(", ");
+    let states = states(rows);
     let (they, need) = if n == 1 && unseen == 0 { ("it has", "needs") } else { ("they have", "need") };
     let (severity, title, help) = match way {
         Way::Shrinks if survey.options.drain => (
@@ -314,6 +315,12 @@ fn tell(survey: &Survey<'_>, notes: &mut Notes, loss: &Loss<'_>) {
     };
     let place = survey.place(role);
     notes.find(role, place.on(finding(codes::LOSES_GRANT, severity, title).help(help), "", "declared here"));
+}
+
+/// The states that will fail, each once.
+fn states(rows: &[Row]) -> String {
+    let states: BTreeSet<&str> = rows.iter().map(|row| row.state.as_str()).collect();
+    states.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// Actions and resources, each pair once.

@@ -23,7 +23,7 @@ use statewright_spec::{
 pub use run::{apply, planned, read};
 pub use stack::Stack;
 
-use crate::{Condition, Operation, Refusal, RefusalKind};
+use crate::{Condition, Operation, Published, Refusal, RefusalKind};
 
 /// One account in one region.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,6 +134,8 @@ pub struct LiveMachine {
     pub executions: usize,
     /// What they started with, where the machine has changed since.
     pub started_with: Option<(Arn, Value)>,
+    /// The published versions that aliases lead to.
+    pub published: Vec<Published>,
     /// It is being deleted, and holds its name.
     pub deleting: bool,
     /// Changes with each write.

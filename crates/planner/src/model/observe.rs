@@ -196,6 +196,9 @@ impl World {
                 });
                 Answer::Revisions(Running { revisions: running.into_iter().collect(), unseen: 0 })
             }
+            Question::Published(arn) => {
+                Answer::Published(self.machines.get(arn.name()).map(|live| live.published.clone()).unwrap_or_default())
+            }
             // It takes what it is given: what AWS says is a test's to make up.
             Question::Verdict { .. } => Answer::Verdict(Vec::new()),
             // Whoever calls may do all, and there is no end of room.

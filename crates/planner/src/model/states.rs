@@ -22,7 +22,15 @@ impl World {
             }
             let machine = (**machine).clone();
             let tags = tags.clone();
-            let live = LiveMachine { machine, executions: 0, started_with: None, deleting: false, revision, tags };
+            let live = LiveMachine {
+                machine,
+                executions: 0,
+                started_with: None,
+                published: Vec::new(),
+                deleting: false,
+                revision,
+                tags,
+            };
             self.machines.insert(name.clone(), live);
             return Ok(());
         }

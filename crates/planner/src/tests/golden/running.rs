@@ -1,11 +1,11 @@
 //! Executions that run through a change of what their role grants.
 
 use insta::assert_snapshot;
-use statewright_spec::{Address, Kind, Resource, kind::state_machine::MachineType};
+use statewright_spec::{Address, Arn, Kind, Resource, kind::state_machine::MachineType};
 
 use super::{applied, samples, seed, show_with};
 use crate::{
-    Condition, Mode, Operation, Options,
+    Condition, Mode, Operation, Options, Published,
     model::{Stack, World, apply, planned},
 };
 
@@ -90,6 +90,46 @@ fn a_drain_that_was_cut_short_goes_on() {
     note[PLAN040] 2 running executions of state_machine.lambda-glue still need what role.Role no longer grants: lambda:InvokeFunction on arn:aws:lambda:us-east-1:123456789012:function:extract
         at: declared here
         help: --drain keeps it until they have ended, for Call
+    "#);
+}
+
+#[test]
+fn an_alias_leads_to_a_version_that_loses_a_grant() {
+    let (mut world, stack) = tightened();
+    let live = world.machines.get_mut("lambda-glue").unwrap();
+    live.executions = 0;
+    let version = |number, aliases: &[&str], definition: &serde_json::Value| Published {
+        number,
+        aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
+        role: live.machine.role.clone(),
+        definition: definition.clone(),
+    };
+    let needless = serde_json::json!({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}});
+    live.published = vec![
+        version(3, &["prod", "night"], &live.machine.definition),
+        version(4, &["next"], &needless),
+        Published {
+            role: Arn::parse("arn:aws:iam::123456789012:role/Other").unwrap(),
+            ..version(5, &["other"], &live.machine.definition)
+        },
+    ];
+    assert_snapshot!(show_with(&world, &stack, Mode::Apply, &drained()), @r#"
+    1 ~ state_machine.lambda-glue: definition
+        why: live differs from the spec in definition
+        definition/StartAt: "Call" -> "Done"
+        definition/States/Done: (absent) -> {"Type":"Succeed"}
+        definition/States/Call: {"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"arn:aws:lambda:us-east-1:123456789012:function:extract"},"TimeoutSeconds":60,"End":true} -> (absent)
+        > states:UpdateStateMachine Role
+        > wait for state machine lambda-glue to show its new definition
+    2 ~ role.Role: detach 1 policy (after 1)
+        why: the spec no longer grants it; it goes when nothing of this plan needs it any more
+        risk: executions that still run on an older definition lose what goes
+        policies: "arn:aws:iam::123456789012:policy/LambdaInvokePolicy" -> (absent)
+        > iam:DetachRolePolicy Role LambdaInvokePolicy
+    unchanged: policy.GlueInvokePolicy policy.LambdaInvokePolicy
+    warning[PLAN040] aliases night, prod of state_machine.lambda-glue start version 3, which will lose a grant of role.Role: lambda:InvokeFunction on arn:aws:lambda:us-east-1:123456789012:function:extract
+        at: declared here
+        help: its executions will fail at Call: keep the grant until no alias leads to it
     "#);
 }
 
