@@ -19,6 +19,7 @@ mod ownership;
 mod permissions;
 mod preflight;
 mod questions;
+mod rivals;
 mod saved;
 mod secrets;
 mod seed;

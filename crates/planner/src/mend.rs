@@ -10,7 +10,6 @@ use crate::{
     compare::retag,
     grants::Pace,
     kind::{function, job, log_group, policy, role, state_machine},
-    operation::job::MARK_SCRIPT,
 };
 
 /// The calls that bring what was just created to what was wanted: fields and tags that the create dropped. `ours` are our
@@ -61,8 +60,9 @@ pub fn mend(wanted: &Resource, ours: &Tags, present: &Present) -> Result<Vec<Ope
             function::update(name, arn, before, &after, &function::Standing::default(), tags)
         }
         (Resource::Job(before), Resource::Job(after)) => {
-            let scripts = job::Scripts { mark: present.markers.get(MARK_SCRIPT).cloned(), ..job::Scripts::default() };
-            // The script itself was uploaded before the create.
+            let scripts = job::Scripts { marks: job::Marks::of(&present.markers), ..job::Scripts::default() };
+            // The script is an object of its own, and goes up in the same step. One that another apply has put there meanwhile stays
+            // named, for the next plan to remove.
             let before = Job { script: after.script.clone(), ..before.clone() };
             job::update(name, arn, &before, after, scripts, owner, tags)
         }

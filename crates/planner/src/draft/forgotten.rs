@@ -12,7 +12,7 @@ pub(super) fn draft(survey: &Survey<'_>, address: &Address, present: &Present, n
     let mut operations = Vec::new();
     let mut risk = vec!["nothing of this stack changes or deletes it any more".to_owned()];
     // The object first: once the job's mark is gone nothing tells of it.
-    if let Some((bucket, key)) = script::of_leaving(survey, address, present, notes) {
+    for (bucket, key) in script::of_leaving(survey, address, present, notes) {
         risk.push(format!("so is its script s3://{bucket}/{key}"));
         operations.push(Operation::Job(JobOperation::ReleaseScript { bucket, key }));
     }

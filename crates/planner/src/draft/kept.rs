@@ -2,12 +2,9 @@
 
 use statewright_iam::equivalent;
 use statewright_source::Severity;
-use statewright_spec::{
-    Address, Declared, Resource, Tags,
-    kind::{function::Function, policy::Policy},
-};
+use statewright_spec::{Address, Declared, Resource, kind::policy::Policy};
 
-use super::{Draft, Phase, script};
+use super::{Draft, Phase, remembered, script};
 use crate::{
     Action, Answer, Believed, Detail, Operation, Present, Question, codes,
     compare::{View, retag},
@@ -15,8 +12,7 @@ use crate::{
     grants::Pace,
     kind::{self, Update, function, job, log_group, policy, role, state_machine},
     notes::{Notes, finding},
-    operation::function::MARK_ROLE,
-    survey::{Standing, Survey},
+    survey::Survey,
 };
 
 pub(super) fn drafts(
@@ -30,7 +26,7 @@ pub(super) fn drafts(
     let Some(update) = update(survey, address, declared, present, notes) else { return Vec::new() };
     let Update { mut grow, shrink, why, risk } = update;
     let mut parts = grow.differences.parts();
-    let mut drafts: Vec<Draft> = remember(survey, address, declared, present).into_iter().collect();
+    let mut drafts: Vec<Draft> = remembered::draft(survey, address, present).into_iter().collect();
     let adopts = survey.adopts(address, present);
     let retag = Retag::of(present, &declared.custody, &survey.desired.owner, adopts);
     // A mark that was left behind is told of only where nothing else is.
@@ -125,8 +121,7 @@ fn update(
         }
         (Resource::LogGroup(before), Resource::LogGroup(after)) => log_group::update(name, arn, before, after, tags),
         (Resource::Function(before), Resource::Function(after)) => {
-            let give_role = gives_role(survey, before, after) || present.markers.contains_key(MARK_ROLE);
-            let standing = standing(present, give_role)?;
+            let standing = remembered::standing(present, remembered::gives_role(survey, present, before))?;
             if standing.state == "Failed" {
                 let title = format!("{address} is in state Failed and cannot be invoked");
                 let warning = finding(codes::FUNCTION_FAILED, Severity::Warning, title).help(
@@ -182,43 +177,4 @@ fn versions(
         Answer::PolicyVersions(all) => Some(policy::Versions { all: all.clone(), default }),
         _ => None,
     }
-}
-
-/// Before a role is made anew, the functions that have it are marked: once it is there, nothing tells that they hold the
-/// one before it.
-fn remember(survey: &Survey<'_>, address: &Address, declared: &Declared, present: &Present) -> Option<Draft> {
-    let Resource::Function(function) = &declared.resource else { return None };
-    let Resource::Function(before) = &present.resource else { return None };
-    if !gives_role(survey, before, function) || present.markers.contains_key(MARK_ROLE) {
-        return None;
-    }
-    Some(Draft {
-        address: address.clone(),
-        phase: Phase::Prepare,
-        action: Action::Update,
-        title: "mark to be given its role anew".to_owned(),
-        changes: Vec::new(),
-        why: "its role is made anew, and its environment is encrypted for the one before".to_owned(),
-        risk: Vec::new(),
-        operations: function::remember(&address.name, &present.arn, &standing(present, false)?),
-        before: None,
-        read_back: None,
-        ours: Tags::new(),
-    })
-}
-
-fn standing(present: &Present, give_role: bool) -> Option<function::Standing<'_>> {
-    match &present.detail {
-        Detail::Function { state, update, .. } => Some(function::Standing { state, update, give_role }),
-        _ => None,
-    }
-}
-
-/// Whether the function's role is made anew by this plan under the same ARN. Under another one the update gives it anyway.
-fn gives_role(survey: &Survey<'_>, before: &Function, after: &Function) -> bool {
-    if before.role != after.role {
-        return false;
-    }
-    let role = survey.by_arn(&after.role).and_then(|role| survey.standing.get(role));
-    matches!(role, Some(Standing::New { .. } | Standing::Replaced { .. }))
 }

@@ -45,7 +45,7 @@ pub(super) fn draft(survey: &Survey<'_>, address: &Address, present: &Present, n
         Resource::StateMachine(_) if is_deleting(present) => vec![state_machine::gone(&present.arn)],
         Resource::StateMachine(machine) => {
             let executions = executions(survey, address, present, machine, notes);
-            risk.push(format!("its history is lost{}", executions.fate()));
+            risk.push(format!("its history, versions and aliases are lost{}", executions.fate()));
             state_machine::delete(&present.arn, machine, executions.choice)
         }
     };

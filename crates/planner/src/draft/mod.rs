@@ -5,6 +5,7 @@ mod hung;
 mod kept;
 mod leaving;
 mod new;
+mod remembered;
 mod replaced;
 mod script;
 
@@ -60,7 +61,13 @@ pub(crate) fn drafts(survey: &Survey<'_>, notes: &mut Notes) -> Vec<Draft> {
             Standing::Replaced { declared, present, fields } => {
                 drafts.push(replaced::draft(survey, address, declared, present, fields, notes));
             }
-            Standing::Leaving { present } => drafts.push(leaving::draft(survey, address, present, notes)),
+            Standing::Leaving { present } => {
+                let mut leaving = leaving::draft(survey, address, present, notes);
+                // Its first share is held against what was read.
+                let remembered = remembered::draft(survey, address, present);
+                drafts.extend(remembered.map(|first| Draft { before: leaving.before.take(), ..first }));
+                drafts.push(leaving);
+            }
             Standing::Forgotten { present } => drafts.push(forgotten::draft(survey, address, present, notes)),
             Standing::Blocked => {}
         }

@@ -48,7 +48,7 @@ fn renamed(former: &Address, before: &Resource, after: &Resource) -> String {
     format!("it is the new name of {former}, {as_it_is}")
 }
 
-/// The calls that make a resource, its script uploaded before.
+/// The calls that make a resource, its script after it.
 pub(super) fn operations(
     survey: &Survey<'_>,
     address: &Address,

@@ -70,7 +70,7 @@ pub(super) fn draft(
         Resource::StateMachine(machine) => {
             let executions = leaving::executions(survey, address, present, machine, notes);
             draft.operations.extend(state_machine::delete(&present.arn, machine, executions.choice));
-            let risk = "no execution can be started from the delete to the create, and the history is lost";
+            let risk = "no execution can be started from the delete to the create, and its history, versions and aliases are lost";
             draft.risk.push(format!("{risk}{}", executions.fate()));
         }
         // Neither has a field that cannot change.

@@ -7,9 +7,9 @@ use statewright_spec::{Address, Resource, kind::job::Job};
 
 use crate::{
     Answer, Detail, Present, Question, Refusal, ScriptObject, codes,
-    kind::job::{Scripts, mark, place},
+    kind::job::{Marks, Scripts, mark, place},
     notes::Notes,
-    operation::job::{MARK_SCRIPT, Over},
+    operation::job::Over,
     survey::Survey,
 };
 
@@ -32,7 +32,7 @@ pub(super) fn of_kept(
     after: &Job,
     notes: &mut Notes,
 ) -> Scripts {
-    let marked = present.markers.get(MARK_SCRIPT).cloned();
+    let marks = Marks::of(&present.markers);
     let object = match (&after.script, &present.detail) {
         (Some(_), Detail::Job { script: ScriptObject::NotManaged, .. }) => {
             place(&after.script_location).and_then(|(bucket, key)| ask(survey, address, &bucket, &key, notes))
@@ -46,22 +46,39 @@ pub(super) fn of_kept(
             let runs = before.script_location == after.script_location;
             upload(survey, address, after, object, (same, runs), notes)
         }),
-        remove: marked
-            .clone()
-            .filter(|marked| mark(after).as_ref() != Some(marked))
-            .and_then(|marked| left(survey, address, &marked, notes)),
-        mark: marked,
+        remove: Some(left_of(survey, address, &marks, before, mark(after).as_ref(), notes)),
+        marks,
     }
 }
 
-/// For a job that goes: the object that goes with it.
+/// The objects of ours that a job ran and shall not run any more. Where another apply has taken back the marks of a move, the job
+/// itself still names where the script went.
+fn left_of(
+    survey: &Survey<'_>,
+    address: &Address,
+    marks: &Marks,
+    before: &Job,
+    wanted: Option<&String>,
+    notes: &mut Notes,
+) -> Vec<(String, String)> {
+    let mut places: BTreeSet<String> = marks.places().cloned().collect();
+    if !places.is_empty() {
+        places.extend(place(&before.script_location).map(|(bucket, key)| format!("{bucket}/{key}")));
+    }
+    let left = places.iter().filter(|place| wanted != Some(*place));
+    left.filter_map(|place| left_at(survey, address, place, notes)).collect()
+}
+
+/// For a job that goes: the objects that go with it.
 pub(super) fn of_leaving(
     survey: &Survey<'_>,
     address: &Address,
     present: &Present,
     notes: &mut Notes,
-) -> Option<(String, String)> {
-    left(survey, address, present.markers.get(MARK_SCRIPT)?, notes)
+) -> Vec<(String, String)> {
+    let marks = Marks::of(&present.markers);
+    let places: BTreeSet<&String> = marks.places().collect();
+    places.into_iter().filter_map(|place| left_at(survey, address, place, notes)).collect()
 }
 
 /// Whether the script goes up, and over what. `same`: what is there is what shall be; `runs`: it is what
@@ -100,7 +117,7 @@ fn upload(
 }
 
 /// An object of ours at `bucket/key` that no declared job runs any more.
-fn left(survey: &Survey<'_>, address: &Address, marked: &str, notes: &mut Notes) -> Option<(String, String)> {
+fn left_at(survey: &Survey<'_>, address: &Address, marked: &str, notes: &mut Notes) -> Option<(String, String)> {
     let (bucket, key) = marked.split_once('/')?;
     let location = format!("s3://{marked}");
     let kept: BTreeSet<&str> = survey

@@ -138,6 +138,7 @@ impl Edges<'_, '_> {
     /// What used it lets go of it first.
     fn before_deleting(&self, address: &Address) -> BTreeSet<Node> {
         let mut found: BTreeSet<Node> = self.rehanging(address).collect();
+        found.insert((Phase::Prepare, address.clone()));
         for user in self.references.live_users(address) {
             found.extend([Phase::Grow, Phase::Shrink, Phase::Delete].map(|phase| (phase, user.clone())));
         }

@@ -132,7 +132,7 @@ pub(crate) fn update(
     let calls = calls.into_iter().flatten();
     let mut operations: Vec<_> = calls.flat_map(|call| [Operation::Function(call), ready(name)]).collect();
     if configure {
-        if standing.give_role {
+        if standing.give_role && !differences.has("role") {
             title.push("give the role anew".to_owned());
         }
         if again {

@@ -1,4 +1,7 @@
-//! Jobs: one call overwrites all of it; the script is an object of its own, uploaded before and deleted with it.
+//! Jobs: one call overwrites all of it; the script is an object of its own, and the job's marks tell of it from before its upload
+//! until it is gone.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Number, Value};
 use statewright_spec::{
@@ -10,7 +13,7 @@ use super::{Part, Update, owned};
 use crate::{
     Operation,
     compare::{Differences, Json},
-    operation::job::{JobOperation, MARK_SCRIPT, Over},
+    operation::job::{JobOperation, MARK_FORMER, MARK_SCRIPT, Over},
 };
 
 pub(crate) fn differences(before: Option<&Job>, after: &Job) -> Differences {
@@ -139,10 +142,52 @@ pub(crate) fn place(location: &str) -> Option<(String, String)> {
 pub(crate) struct Scripts {
     /// The script goes up, over this.
     pub(crate) upload: Option<Over>,
-    /// An object of ours that the job no longer runs.
-    pub(crate) remove: Option<(String, String)>,
-    /// The mark as it is: `bucket/key`.
-    pub(crate) mark: Option<String>,
+    /// Objects of ours that the job no longer runs; `None` where that was not looked at, and what names them has to stay.
+    pub(crate) remove: Option<Vec<(String, String)>>,
+    /// The marks as they are.
+    pub(crate) marks: Marks,
+}
+
+/// The objects that a job's tags name, each `bucket/key`.
+#[derive(Default, Clone)]
+pub(crate) struct Marks {
+    /// The one that it runs, or is about to.
+    pub(crate) script: Option<String>,
+    /// Those before, by their tag.
+    pub(crate) former: BTreeMap<String, String>,
+}
+
+impl Marks {
+    /// From the tags that are ours.
+    pub(crate) fn of(markers: &BTreeMap<String, String>) -> Self {
+        let former =
+            |key: &str| key.strip_prefix(MARK_FORMER).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        Self {
+            script: markers.get(MARK_SCRIPT).cloned(),
+            former: markers.iter().filter(|(key, _)| former(key)).map(|(key, at)| (key.clone(), at.clone())).collect(),
+        }
+    }
+
+    /// All that are named.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &String> {
+        self.script.iter().chain(self.former.values())
+    }
+
+    /// The tags to set before the script goes up at `place`, so that no object is forgotten wherever the move is cut short.
+    fn moving(&mut self, place: &str) -> Tags {
+        let Some(was) = self.script.replace(place.to_owned()).filter(|was| was != place) else {
+            return Tags::from([(MARK_SCRIPT.to_owned(), place.to_owned())]);
+        };
+        // Back to where it was: the two change places.
+        let key = self.former.iter().find(|(_, at)| *at == place).map(|(key, _)| key.clone());
+        let key = key.unwrap_or_else(|| {
+            let numbered = (2..).map(|n| format!("{MARK_FORMER}.{n}"));
+            let mut keys = std::iter::once(MARK_FORMER.to_owned()).chain(numbered);
+            keys.find(|key| !self.former.contains_key(key)).unwrap_or_default()
+        });
+        self.former.insert(key.clone(), was.clone());
+        Tags::from([(MARK_SCRIPT.to_owned(), place.to_owned()), (key, was)])
+    }
 }
 
 /// The mark that a job carries whose script we upload.
@@ -161,9 +206,11 @@ fn upload(job: &Job, over: Over, owner: &Owner) -> Option<JobOperation> {
 pub(crate) fn create(name: &str, job: &Job, scripts: Scripts, owner: &Owner, ours: &Tags) -> Vec<Operation> {
     let mut tags = owned(&job.tags, ours);
     tags.extend(mark(job).map(|place| (MARK_SCRIPT.to_owned(), place)));
+    // The job first: whoever loses the race to make it has uploaded nothing that nobody would find again. Glue does not look for
+    // the script before a run.
     let upload = scripts.upload.and_then(|over| upload(job, over, owner));
     let create = JobOperation::Create { name: name.to_owned(), job: Box::new(job.clone()), tags };
-    upload.into_iter().chain([create]).map(Operation::Job).collect()
+    std::iter::once(create).chain(upload).map(Operation::Job).collect()
 }
 
 pub(crate) fn update(
@@ -177,23 +224,29 @@ pub(crate) fn update(
 ) -> Update {
     let differences = differences(Some(before), after);
     let mut operations: Vec<JobOperation> = Vec::new();
+    let (mut set, mut keys) = (set, gone);
+    let mut marks = scripts.marks;
+    match mark(after) {
+        Some(place) if marks.script.as_ref() != Some(&place) => {
+            let mut tags = std::mem::take(&mut set);
+            tags.extend(marks.moving(&place));
+            operations.push(JobOperation::Tag { arn: arn.clone(), tags });
+        }
+        None if marks.script.is_some() => keys.push(MARK_SCRIPT.to_owned()),
+        Some(_) | None => {}
+    }
     operations.extend(scripts.upload.and_then(|over| upload(after, over, owner)));
     if differences.beyond(&["script.content", "tags"]) {
         operations.push(JobOperation::Update { name: name.to_owned(), job: Box::new(after.clone()) });
     }
     let mut title = differences.parts();
-    // The mark goes last: while it names another place than the job does, the object there is still to be removed.
-    if let Some((bucket, key)) = scripts.remove {
-        title.push("remove the former script".to_owned());
-        operations.push(JobOperation::DeleteScript { bucket, key });
-    }
-    let (mut set, mut keys) = (set, gone);
-    match (scripts.mark, mark(after)) {
-        (was, Some(place)) if was.as_ref() != Some(&place) => {
-            set.insert(MARK_SCRIPT.to_owned(), place);
+    if let Some(remove) = scripts.remove {
+        if !remove.is_empty() {
+            title.push("remove the former script".to_owned());
         }
-        (Some(_), None) => keys.push(MARK_SCRIPT.to_owned()),
-        _ => {}
+        operations.extend(remove.into_iter().map(|(bucket, key)| JobOperation::DeleteScript { bucket, key }));
+        // Last: what they name is gone now.
+        keys.extend(marks.former.into_keys());
     }
     if !set.is_empty() {
         operations.push(JobOperation::Tag { arn: arn.clone(), tags: set });
@@ -211,9 +264,9 @@ pub(crate) fn update(
 }
 
 /// The script first: once the job is gone nothing tells of it.
-pub(crate) fn delete(name: &str, script: Option<(String, String)>) -> Vec<Operation> {
-    let script = script.map(|(bucket, key)| JobOperation::DeleteScript { bucket, key });
-    script.into_iter().chain([JobOperation::Delete { name: name.to_owned() }]).map(Operation::Job).collect()
+pub(crate) fn delete(name: &str, scripts: Vec<(String, String)>) -> Vec<Operation> {
+    let scripts = scripts.into_iter().map(|(bucket, key)| JobOperation::DeleteScript { bucket, key });
+    scripts.chain([JobOperation::Delete { name: name.to_owned() }]).map(Operation::Job).collect()
 }
 
 impl Json for SourceControl {

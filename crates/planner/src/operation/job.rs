@@ -6,8 +6,13 @@ use statewright_spec::{Arn, Owner, Tags, kind::job::Job};
 
 use crate::{Question, ScriptObject};
 
-/// The tag of a job whose script we uploaded: `bucket/key` of the object, which has to go when the job moves or goes.
+/// The tag of a job whose script we upload: `bucket/key` of the object, which has to go when the job moves or goes. It is there
+/// before the object is.
 pub const MARK_SCRIPT: &str = "statewright:script";
+
+/// The tag that names the former object of a script that is being moved, until that is gone. Where a move was cut short and the
+/// script is to be at a third place there are several: a dot and a number follow.
+pub const MARK_FORMER: &str = "statewright:former-script";
 
 /// What an upload finds at its place by the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]

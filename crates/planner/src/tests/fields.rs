@@ -284,7 +284,7 @@ fn script() {
         job.script = Some(Script { sha256: content.to_string().repeat(64), bytes: Some([1_u8][..].into()) });
         Resource::Job(job)
     };
-    // The script itself was uploaded before the create.
+    // The script is an object of its own.
     check(with('1'), &with('2'), "script.content", 0);
 }
 

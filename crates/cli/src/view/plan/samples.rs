@@ -28,7 +28,7 @@ fn step(id: u32, address: Address, action: Action, changes: Vec<Change>, operati
         expects: Fingerprint::default(),
         before: None,
         why: "live differs from the spec".to_owned(),
-        risk: (action == Action::Replace).then(|| "its history is lost".to_owned()),
+        risk: (action == Action::Replace).then(|| "its history, versions and aliases are lost".to_owned()),
         operations,
         read_back: None,
         ours: statewright_spec::Tags::new(),

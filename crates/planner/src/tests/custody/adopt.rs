@@ -237,7 +237,7 @@ fn what_differs_in_what_cannot_change() {
         > iam:AttachRolePolicy R P
     3 ± state_machine.m: adopt and replace (after 2)
         why: AWS cannot change the type of a state machine
-        risk: no execution can be started from the delete to the create, and the history is lost; Express executions that run end, and cannot be counted
+        risk: no execution can be started from the delete to the create, and its history, versions and aliases are lost; Express executions that run end, and cannot be counted
         owner: (absent) -> "etl@us-east-1"
         type: "EXPRESS" -> "STANDARD" (default)
         role: "arn:aws:iam::123456789012:role/service-role/R" -> "arn:aws:iam::123456789012:role/R"
@@ -305,8 +305,8 @@ fn a_job_is_taken_over_with_its_script() {
         owner: (absent) -> "etl@us-east-1"
         script.content: "sha256:1111111111111111111111111111111111111111111111111111111111111111" -> "sha256:2222222222222222222222222222222222222222222222222222222222222222"
         > glue:TagResource {"statewright:stack": "etl@us-east-1"}
-        > s3:PutObject s3://bucket/t.py
         > glue:TagResource {"statewright:script": "bucket/t.py"}
+        > s3:PutObject s3://bucket/t.py
     4 & state_machine.m: adopt (after 2)
         why: it has no owner, and the spec takes it over as it is
         owner: (absent) -> "etl@us-east-1"
@@ -330,8 +330,8 @@ fn a_job_is_taken_over_with_its_script() {
         script.location: "s3://bucket/elsewhere.py" -> "s3://bucket/t.py"
         script.content: "sha256:1111111111111111111111111111111111111111111111111111111111111111" -> "sha256:2222222222222222222222222222222222222222222222222222222222222222"
         > glue:TagResource {"statewright:stack": "etl@us-east-1"}
-        > glue:UpdateJob
         > glue:TagResource {"statewright:script": "bucket/t.py"}
+        > glue:UpdateJob
     4 & state_machine.m: adopt (after 2)
         why: it has no owner, and the spec takes it over as it is
         owner: (absent) -> "etl@us-east-1"

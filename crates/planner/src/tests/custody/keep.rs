@@ -154,7 +154,7 @@ fn what_is_protected_is_not_deleted() {
     assert_snapshot!(show(&world, &gone), @r#"
     1 - state_machine.m: delete
         why: it belongs to etl@us-east-1 and is no longer in the spec
-        risk: its history is lost
+        risk: its history, versions and aliases are lost
         > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
@@ -165,7 +165,7 @@ fn what_is_protected_is_not_deleted() {
     assert_snapshot!(destroyed(&world, &protected), @r#"
     1 - state_machine.m: delete
         why: the stack is destroyed
-        risk: its history is lost
+        risk: its history, versions and aliases are lost
         > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
@@ -179,7 +179,7 @@ fn what_is_protected_is_not_deleted() {
     assert_snapshot!(destroyed(&world, &gone), @r#"
     1 - state_machine.m: delete
         why: the stack is destroyed
-        risk: its history is lost
+        risk: its history, versions and aliases are lost
         > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
@@ -193,7 +193,7 @@ fn what_is_protected_is_not_deleted() {
     assert_snapshot!(destroyed(&applied(&stack()), &protected), @r#"
     1 - state_machine.m: delete
         why: the stack is destroyed
-        risk: its history is lost
+        risk: its history, versions and aliases are lost
         > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
@@ -207,7 +207,7 @@ fn what_is_protected_is_not_deleted() {
     assert_snapshot!(destroyed(&world, &stack()), @r#"
     1 - state_machine.m: delete
         why: the stack is destroyed
-        risk: its history is lost
+        risk: its history, versions and aliases are lost
         > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
@@ -253,7 +253,7 @@ fn a_destroy_lets_go_of_what_is_retained() {
     assert_snapshot!(destroyed(&applied(&retained), &retained), @r#"
     1 - state_machine.m: delete
         why: the stack is destroyed
-        risk: its history is lost
+        risk: its history, versions and aliases are lost
         > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
@@ -272,7 +272,7 @@ fn a_destroy_lets_go_of_what_is_retained() {
     assert_snapshot!(destroyed(&applied(&retained), &empty), @r#"
     1 - state_machine.m: delete
         why: the stack is destroyed
-        risk: its history is lost
+        risk: its history, versions and aliases are lost
         > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone
@@ -291,7 +291,7 @@ fn a_destroy_lets_go_of_what_is_retained() {
     assert_snapshot!(destroyed(&applied(&both), &both), @r#"
     1 - state_machine.m: delete
         why: the stack is destroyed
-        risk: its history is lost
+        risk: its history, versions and aliases are lost
         > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone

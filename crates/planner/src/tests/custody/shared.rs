@@ -229,7 +229,7 @@ fn what_others_hung_on_a_role_that_is_replaced_or_goes() {
     assert_snapshot!(destroyed(&world, &stack), @r#"
     1 - state_machine.m: delete
         why: the stack is destroyed
-        risk: its history is lost
+        risk: its history, versions and aliases are lost
         > wait for m to have no running execution
         > states:DeleteStateMachine
         > wait for state machine m to be gone

@@ -87,7 +87,10 @@ fn a_role_with_another_path() {
     change!(stack, StateMachine "lambda-glue", |machine| machine.role = role.clone());
     change!(stack, Function "f", |function| function.role = role.clone());
     assert_snapshot!(show(&world, &stack), @r#"
-    1 ± role.Role: replace
+    1 ~ function.f: mark to be given its role anew
+        why: its role is made anew, and its environment is encrypted for the one before
+        > lambda:TagResource
+    2 ± role.Role: replace (after 1)
         why: AWS cannot change the path of a role
         risk: what runs with the role fails from its delete until it is made anew and seen
         path: "/" (default) -> "/team/"
@@ -97,13 +100,14 @@ fn a_role_with_another_path() {
         > iam:CreateRole
         > iam:AttachRolePolicy Role GlueInvokePolicy
         > iam:AttachRolePolicy Role LambdaInvokePolicy
-    2 ~ function.f: role (after 1)
+    3 ~ function.f: role (after 1 2)
         why: live differs from the spec in role
         role: "arn:aws:iam::123456789012:role/Role" -> "arn:aws:iam::123456789012:role/team/Role"
         > wait for what role.Role newly grants to be in force everywhere
         > lambda:UpdateFunctionConfiguration
         > wait for function f to be ready
-    3 ~ state_machine.lambda-glue: role (after 1 2)
+        > lambda:UntagResource
+    4 ~ state_machine.lambda-glue: role (after 2 3)
         why: live differs from the spec in role
         role: "arn:aws:iam::123456789012:role/Role" -> "arn:aws:iam::123456789012:role/team/Role"
         > wait for what role.Role newly grants to be in force everywhere

@@ -37,7 +37,7 @@ fn replaces() {
         > iam:AttachRolePolicy Role GlueInvokePolicy
     2 ± state_machine.lambda-glue: replace (after 1)
         why: AWS cannot change the type of a state machine
-        risk: no execution can be started from the delete to the create, and the history is lost; it waits for 2 running executions
+        risk: no execution can be started from the delete to the create, and its history, versions and aliases are lost; it waits for 2 running executions
         type: "STANDARD" (default) -> "EXPRESS"
         > wait for the executions of lambda-glue to end
         > states:DeleteStateMachine
@@ -55,7 +55,7 @@ fn what_left_the_spec() {
     assert_snapshot!(show(&world, &stack), @r#"
     1 - state_machine.nightly: delete
         why: it belongs to nightly@us-east-1 and is no longer in the spec
-        risk: its history is lost
+        risk: its history, versions and aliases are lost
         > wait for nightly to have no running execution
         > states:DeleteStateMachine
         > wait for state machine nightly to be gone
@@ -94,7 +94,7 @@ fn destroy_in_reverse() {
     assert_snapshot!(show_with(&world, &stack, Mode::Destroy, &options), @r#"
     1 - state_machine.nightly: delete
         why: the stack is destroyed
-        risk: its history is lost; it stops 1 running execution
+        risk: its history, versions and aliases are lost; it stops 1 running execution
         > states:StopExecution
         > wait for the executions of nightly to end
         > states:DeleteStateMachine
@@ -169,12 +169,44 @@ fn a_script_moves() {
         why: live differs from the spec in script
         script.location: "s3://bucket/transform.py" -> "s3://bucket/new/transform.py"
         script.content: (absent) -> "sha256:1111111111111111111111111111111111111111111111111111111111111111"
+        > glue:TagResource {"statewright:former-script": "bucket/transform.py", "statewright:script": "bucket/new/transform.py"}
         > s3:PutObject s3://bucket/new/transform.py
         > glue:UpdateJob
         > s3:DeleteObject s3://bucket/transform.py
-        > glue:TagResource {"statewright:script": "bucket/new/transform.py"}
+        > glue:UntagResource
     unchanged: policy.Invoke role.ExtractRole role.JobRole role.Role log_group./aws/lambda/extract log_group./aws/vendedlogs/states/nightly function.extract state_machine.nightly
     "#);
+}
+
+/// A script moves, and moves on before the first move is done: wherever that was cut short, the one object that is left is the one
+/// that the job runs.
+#[test]
+fn a_script_that_moves_on_midway_leaves_nothing_behind() {
+    let mut stack = nightly();
+    let start = applied(&stack);
+    let mut moved = |to: &str| {
+        change!(stack, Job "transform", |job| job.script_location = format!("s3://bucket/{to}/transform.py"));
+        stack.clone()
+    };
+    let (second, third, first) = (moved("new"), moved("newer"), nightly());
+    for cut in 0..6 {
+        for last in [&first, &second, &third] {
+            let mut world = start.clone();
+            for on_the_way in [&second, &third] {
+                let mut made = 0;
+                let plan = planned(&world, &on_the_way.desired(&world.identity), Mode::Apply, &Options::default());
+                apply(&mut world, &plan, |_, _, _| {
+                    made += 1;
+                    made <= cut
+                })
+                .unwrap();
+            }
+            let plan = planned(&world, &last.desired(&world.identity), Mode::Apply, &Options::default());
+            apply(&mut world, &plan, |_, _, _| true).unwrap();
+            let owner = last.owner(&world.identity);
+            assert_eq!(super::super::laws::state(&world, &owner), super::super::laws::state(&applied(last), &owner));
+        }
+    }
 }
 
 #[test]
@@ -191,8 +223,8 @@ fn a_job_is_renamed_and_keeps_its_script() {
         worker_type: (absent) -> "G.1X"
         workers: (absent) -> 2
         glue_version: (absent) -> "5.0"
-        > s3:PutObject s3://bucket/transform.py
         > glue:CreateJob {"statewright:script": "bucket/transform.py", "statewright:stack": "nightly@us-east-1"}
+        > s3:PutObject s3://bucket/transform.py
     2 - job.transform: delete
         why: it belongs to nightly@us-east-1 and is no longer in the spec
         > glue:DeleteJob

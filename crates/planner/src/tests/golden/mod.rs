@@ -182,8 +182,8 @@ fn every_kind_from_nothing() {
         worker_type: (absent) -> "G.1X"
         workers: (absent) -> 2
         glue_version: (absent) -> "5.0"
-        > s3:PutObject s3://bucket/transform.py
         > glue:CreateJob {"statewright:script": "bucket/transform.py", "statewright:stack": "nightly@us-east-1"}
+        > s3:PutObject s3://bucket/transform.py
     9 + state_machine.nightly: create (after 4 6 7)
         why: it does not exist
         role: (absent) -> "arn:aws:iam::123456789012:role/Role"
