@@ -139,6 +139,11 @@ impl World {
         Aws::new(&self.by_hand, &self.account, &self.region)
     }
 
+    /// Where another person or tool comes in.
+    pub(crate) fn by_hand(&self) -> &str {
+        &self.by_hand
+    }
+
     /// AWS as the emulator is, past the proxy.
     pub fn behind(&self) -> Aws {
         Aws::new(self.instance.endpoint(), &self.account, &self.region)

@@ -1,5 +1,7 @@
+use std::sync::OnceLock;
+
 use super::stack::{Meaning, Stack, Version};
-use super::{Point, Verdict};
+use super::{Point, Verdict, at_once};
 use crate::proxy::{Fault, When};
 
 /// A command that is broken off, and the account in which it begins.
@@ -27,23 +29,30 @@ impl Case {
 
     /// An account in which the command is about to be given, with others in it or not.
     pub(super) fn ready(self, others: bool) -> Stack {
-        let (before, after) = match self {
-            Self::Create => (None, Version::First),
-            Self::Update => (Some(Version::First), Version::Changed),
-            Self::Replace => (Some(Version::First), Version::Replaced),
-            Self::Destroy => (Some(Version::First), Version::First),
+        let stack = Stack::beside(others);
+        let (stack, version) = match self {
+            Self::Create => (stack, Version::First),
+            Self::Update => (stack.with_first(), Version::Changed),
+            Self::Replace => (stack.with_first(), Version::Replaced),
+            Self::Destroy => (stack.with_first(), Version::First),
         };
-        let stack = Stack::after(before, others);
-        stack.write(after);
+        stack.write(version);
         stack.world.forget_calls();
         stack
     }
 
-    /// How many calls the command makes, and what the account holds then.
-    pub(super) fn measured(self) -> (usize, Meaning) {
-        let stack = self.ready(true);
-        let _ = stack.run(self.command()).expect(0);
-        (stack.world.calls().count(), stack.meaning())
+    /// How many calls each command makes, and what the account holds then; found out once, all at the same time.
+    pub(super) fn measured() -> &'static [(Self, usize, Meaning)] {
+        static MEASURED: OnceLock<Vec<(Case, usize, Meaning)>> = OnceLock::new();
+        MEASURED.get_or_init(|| {
+            at_once(Self::ALL.map(|case| {
+                move || {
+                    let stack = case.ready(true);
+                    let _ = stack.run(case.command()).expect(0);
+                    (case, stack.world.calls().count(), stack.meaning())
+                }
+            }))
+        })
     }
 
     /// The same command again, undisturbed: the same end, and a plan that finds nothing to do.
@@ -65,11 +74,9 @@ impl Case {
 /// SIGKILL before and after every call of each case, reads too; then the same again.
 pub(super) fn points() -> Vec<Point> {
     let mut points = Vec::new();
-    for case in Case::ALL {
-        let (calls, end) = case.measured();
+    for &(case, calls, ref end) in Case::measured() {
         for k in 1..=calls {
             for when in [When::Before, When::After] {
-                let end = end.clone();
                 points.push(Point::new(format!("{case:?} {when:?} {k}"), move |verdict| {
                     let stack = case.ready(true);
                     let struck = stack.world.faults().add(Fault::kill_at_call(k, when));
@@ -81,7 +88,7 @@ pub(super) fn points() -> Vec<Point> {
                     if !outcome.was_killed() {
                         verdict.fail(format!("it was not killed: {outcome}"));
                     }
-                    case.again(when, &stack, &end, verdict);
+                    case.again(when, &stack, end, verdict);
                 }));
             }
         }

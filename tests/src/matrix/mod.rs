@@ -3,6 +3,7 @@
 
 mod figures;
 mod kill;
+mod prepared;
 mod race;
 mod signal;
 mod stack;
@@ -10,7 +11,7 @@ mod storm;
 mod verdict;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -76,6 +77,22 @@ impl Matrix {
         });
         tally.into_inner().unwrap_or_default()
     }
+}
+
+/// All of these, at the same time.
+///
+/// # Panics
+/// As one of them does.
+fn at_once<T: Send>(all: impl IntoIterator<Item = impl FnOnce() -> T + Send>) -> Vec<T> {
+    std::thread::scope(|scope| {
+        let spawn = |one| std::thread::Builder::new().name("before the points".to_owned()).spawn_scoped(scope, one);
+        let all: Vec<_> = all.into_iter().map(spawn).collect();
+        let join = |thread: std::io::Result<std::thread::ScopedJoinHandle<'_, T>>| {
+            let thread = thread.unwrap_or_else(|error| panic!("no thread: {error}"));
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+        };
+        all.into_iter().map(join).collect()
+    })
 }
 
 /// How large the matrices are that have no natural size.

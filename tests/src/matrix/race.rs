@@ -58,14 +58,8 @@ fn run(race: Race, seed: u64, verdict: &mut Verdict) {
     let delay = Delay { calls: Which::Any, seconds: [0.0, 0.1 * dice.f64()] };
     let weather = Weather { seed, clock: Clock::default(), delay: vec![delay], ..Weather::default() };
     let stack = Stack::new(|setup| setup.weather = weather.layers());
+    let stack = if matches!(race, Race::SameNew | Race::OthersNew) { stack } else { stack.with_first() };
     stack.write(Version::First);
-    if !matches!(race, Race::SameNew | Race::OthersNew) {
-        let outcome = stack.run("apply");
-        verdict.look(&outcome);
-        if outcome.code() != Some(0) {
-            return verdict.fail(format!("the first apply: {outcome}"));
-        }
-    }
     match race {
         Race::SameNew => two(&stack, [Version::First; 2], &mut dice, verdict),
         Race::SameChange => two(&stack, [Version::Changed; 2], &mut dice, verdict),

@@ -3,8 +3,8 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use super::Verdict;
 use super::verdict::PLANTED;
+use super::{Verdict, at_once, prepared};
 use crate::account::{make_bucket, meaning};
 use crate::proxy::{Service, Setup};
 use crate::runtime::block_on;
@@ -89,15 +89,15 @@ impl Version {
     pub(super) fn end(self) -> &'static Meaning {
         static ENDS: OnceLock<BTreeMap<Version, Meaning>> = OnceLock::new();
         let ends = ENDS.get_or_init(|| {
-            Version::ALL
-                .into_iter()
-                .map(|version| {
+            let each = Version::ALL.map(|version| {
+                move || {
                     let stack = Stack::new(|_| ());
                     stack.write(version);
                     let _ = stack.run("apply").expect(0);
                     (version, stack.meaning())
-                })
-                .collect()
+                }
+            });
+            at_once(each).into_iter().collect()
         });
         &ends[&self]
     }
@@ -129,7 +129,7 @@ impl Stack {
         Self::in_empty(World::ministack())
     }
 
-    fn in_empty(world: World) -> Self {
+    pub(super) fn in_empty(world: World) -> Self {
         world.copy("specs");
         let bucket = make_bucket(&world);
         Self { world, bucket, strangers: Meaning::new() }
@@ -155,15 +155,16 @@ impl Stack {
         Self { world, bucket, strangers }
     }
 
-    /// A new account in which a version is applied, where there is one before; others live in it where it matters what becomes of
-    /// them.
-    pub(super) fn after(version: Option<Version>, others: bool) -> Self {
-        let stack = if others { Self::new(|_| ()) } else { Self::alone() };
-        if let Some(version) = version {
-            stack.write(version);
-            let _ = stack.run("apply").expect(0);
-        }
-        stack
+    /// A new account; others live in it where it matters what becomes of them.
+    pub(super) fn beside(others: bool) -> Self {
+        if others { Self::new(|_| ()) } else { Self::alone() }
+    }
+
+    /// The same account with the first version in it.
+    #[must_use]
+    pub(super) fn with_first(self) -> Self {
+        prepared::first(&self.world);
+        self
     }
 
     /// Puts a version's text where the next command reads it.
