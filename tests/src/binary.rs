@@ -43,6 +43,7 @@ impl<'w> Statewright<'w> {
             ("NO_COLOR", "1".into()),
             ("STATEWRIGHT_PACE", world.pace().to_string().into()),
             ("RUST_BACKTRACE", "1".into()),
+            ("SSL_CERT_FILE", Sandbox::authority().into()),
         ] {
             command.env(name, value);
         }

@@ -43,6 +43,12 @@ impl Sandbox {
     pub(crate) fn terminal() -> PathBuf {
         repository().join("tests/sandbox/terminal.py")
     }
+
+    /// An authority that has signed nothing, for programs that want some: a machine's own are two hundred, and reading them is a tenth of
+    /// a short run.
+    pub(crate) fn authority() -> PathBuf {
+        repository().join("tests/sandbox/authority.pem")
+    }
 }
 
 /// The root of the checkout that this was built in.
