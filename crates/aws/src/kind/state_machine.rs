@@ -12,7 +12,7 @@ use aws_sdk_sfn::{
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use statewright_planner::{
-    AwsDiagnostic, Detail, Fingerprint, Present, Refusal, operation::state_machine::StateMachineOperation,
+    AwsDiagnostic, Detail, Fingerprint, Present, Refusal, RefusalKind, operation::state_machine::StateMachineOperation,
 };
 use statewright_spec::{
     Address, Arn, Kind, Resource, Secret,
@@ -41,7 +41,20 @@ pub(crate) async fn read(c: &Connection, address: &Address, arn: &Arn, tagged: O
     };
     let (machine, labels) = futures::join!(describe(c, arn), Box::pin(labels));
     let Some(machine) = machine? else { return Ok(None) };
-    map(own(c, arn, &machine)?, machine, labels?).map(Some)
+    let labels = while_deleting(&machine, labels)?;
+    map(own(c, arn, &machine)?, machine, labels).map(Some)
+}
+
+/// A machine that is being deleted may have lost its tags: that is no read of parts that do not fit.
+fn while_deleting(machine: &Raw, labels: Result<Labels, Refusal>) -> Result<Labels, Refusal> {
+    match labels {
+        Err(refusal)
+            if refusal.kind == RefusalKind::NotFound && machine.status == Some(StateMachineStatus::Deleting) =>
+        {
+            Ok(Labels::default())
+        }
+        labels => labels,
+    }
 }
 
 /// A version's ARN is answered as it was asked.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Clock;
 use crate::proxy::{Layer, Next, Reply, Request, Service};
 
-/// A machine that is deleted stays DELETING for a while, keeps its name, and aborts its executions at their next transition
+/// A machine that is deleted stays DELETING for a while, keeps its name, shows its tags no more, and aborts its executions at their next transition
 /// (`DeleteStateMachine` in its API reference).
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -97,9 +97,11 @@ impl Layer for Dying {
             return next.run(request);
         }
         let (region, account) = (&request.region, &request.account);
-        let arn = match request.text("stateMachineArn") {
-            "" => format!("arn:aws:states:{region}:{account}:stateMachine:{}", request.text("name")),
-            arn => arn.to_owned(),
+        let named =
+            [request.text("stateMachineArn"), request.text("resourceArn")].into_iter().find(|arn| !arn.is_empty());
+        let arn = match named {
+            None => format!("arn:aws:states:{region}:{account}:stateMachine:{}", request.text("name")),
+            Some(arn) => arn.to_owned(),
         };
         let dying = self.machines().get(&arn).cloned();
         match (request.operation.name.as_str(), dying) {
@@ -108,6 +110,10 @@ impl Layer for Dying {
             ("CreateStateMachine" | "UpdateStateMachine" | "StartExecution", Some(_)) => {
                 let message = format!("State Machine is being deleted: '{arn}'");
                 Box::pin(async move { Reply::refusal(&Service::States, 400, "StateMachineDeleting", &message) })
+            }
+            ("ListTagsForResource", Some(_)) => {
+                let message = format!("Resource not found: '{arn}'");
+                Box::pin(async move { Reply::refusal(&Service::States, 400, "ResourceNotFound", &message) })
             }
             _ => next.run(request),
         }

@@ -1,7 +1,6 @@
 use aws_sdk_sfn::types::{CloudWatchLogsLogGroup, StateMachineType};
 use aws_smithy_types::DateTime;
 use serde_json::json;
-use statewright_planner::RefusalKind;
 
 use super::*;
 
@@ -74,4 +73,12 @@ fn what_is_not_known_is_malformed() {
     ] {
         assert_eq!(mapped(machine).unwrap_err().kind, RefusalKind::Malformed);
     }
+}
+
+#[test]
+fn a_machine_that_is_being_deleted_may_have_lost_its_tags() {
+    let missing = || Err(refusal::own(RefusalKind::NotFound, "states:ListTagsForResource", "no such resource"));
+    let machine = |status| raw().status(status).build().unwrap();
+    assert_eq!(while_deleting(&machine(StateMachineStatus::Deleting), missing()), Ok(Labels::default()));
+    assert_eq!(while_deleting(&machine(StateMachineStatus::Active), missing()), missing());
 }
