@@ -37,7 +37,8 @@ fn another_apply_made_the_job_first_and_both_scripts_are_found_again() {
     let other = ByHand { when: When::Before, service: Service::Glue, operation: "CreateJob".to_owned(), parameters };
     world.faults().add(Fault::by_hand("glue:CreateJob", Nth::Only(1), other));
     let lost = world.statewright(["apply", "shop.yaml", "--yes"]).run().expect(1);
-    assert!(lost.stderr.contains("shop was applied and does not stand: job.shop (remove the former script)"), "{lost}");
+    assert!(lost.stdout.contains("job.shop: glue:CreateJob: AlreadyExistsException"), "{lost}");
+    assert_eq!(world.calls().named("s3:PutObject").count(), 0, "{lost}");
     let _ = world.statewright(["apply", "shop.yaml", "--yes"]).run().expect(0);
     let there = ["job.shop", "object.second.py", "role.shop"].map(str::to_owned);
     assert_eq!(contents(&world), there.into());

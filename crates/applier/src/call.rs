@@ -20,8 +20,8 @@ use crate::{
     step::{Runner, Stop},
 };
 
-/// How often a call is made again that gets no answer: as often as the SDK makes the others again.
-const ANSWERLESS: u32 = 15;
+/// How often a call is made again that gets no answer: as often as the SDK makes the others again, which are made fifteen times at most.
+const ANSWERLESS: u32 = 14;
 
 /// Whether a refused call is worth another try.
 enum Hope {

@@ -31,8 +31,8 @@ pub(crate) fn shared_client() -> SharedHttpClient {
     })
 }
 
-/// Says what to do on a machine that has no certificates of authorities (many container images): the SDK's client panics there, even
-/// if the endpoint needs none.
+/// Says what to do on a machine that has no certificates of authorities (many container images): no handshake comes about there, and
+/// with debug assertions the SDK's client panics.
 pub(crate) fn check_authorities() -> Result<(), String> {
     let found = rustls_native_certs::load_native_certs();
     if !found.certs.is_empty() {

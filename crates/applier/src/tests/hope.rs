@@ -190,7 +190,7 @@ fn a_version_that_gets_no_answer_is_made_again_as_often_as_the_sdk_makes_others(
     let steps = || vec![step(1, &[], vec![Operation::Policy(version.clone())])];
     let (journal, _) = carry_out(steps(), &Script::default().refuse("P", &[RefusalKind::Unreachable; 14]));
     assert!(journal.is_complete(), "{journal:?}");
-    let (journal, _) = carry_out(steps(), &Script::default().refuse("P", &[RefusalKind::Unreachable; 99]));
+    let (journal, _) = carry_out(steps(), &Script::default().refuse("P", &[RefusalKind::Unreachable; 15]));
     assert_eq!(failed(&journal), "iam:DeletePolicy: Unreachable: no");
 }
 

@@ -45,7 +45,7 @@ pub(super) fn standing(present: &Present, give_role: bool) -> Option<Standing<'_
     }
 }
 
-/// Whether this plan makes the role that it has anew, under the same ARN.
+/// Whether this plan makes the role that it has anew.
 fn role_is_new(survey: &Survey<'_>, function: &Function) -> bool {
     let role = survey.by_arn(&function.role).and_then(|role| survey.standing.get(role));
     matches!(role, Some(survey::Standing::New { .. } | survey::Standing::Replaced { .. }))

@@ -6,11 +6,11 @@ use statewright_source::Diagnostic;
 use statewright_spec::{Address, Resource, kind::job::Job};
 
 use crate::{
-    Answer, Detail, Present, Question, Refusal, ScriptObject, codes,
+    Answer, Detail, Mode, Present, Question, Refusal, ScriptObject, codes,
     kind::job::{Marks, Scripts, mark, place},
     notes::Notes,
     operation::job::Over,
-    survey::Survey,
+    survey::{Standing, Survey},
 };
 
 /// For a job that is made.
@@ -51,8 +51,7 @@ pub(super) fn of_kept(
     }
 }
 
-/// The objects of ours that a job ran and shall not run any more. Where another apply has taken back the marks of a move, the job
-/// itself still names where the script went.
+/// The objects of ours that a job ran and shall not run any more.
 fn left_of(
     survey: &Survey<'_>,
     address: &Address,
@@ -61,12 +60,16 @@ fn left_of(
     wanted: Option<&String>,
     notes: &mut Notes,
 ) -> Vec<(String, String)> {
-    let mut places: BTreeSet<String> = marks.places().cloned().collect();
-    if !places.is_empty() {
-        places.extend(place(&before.script_location).map(|(bucket, key)| format!("{bucket}/{key}")));
+    let marked: BTreeSet<&String> = marks.places().filter(|place| wanted != Some(*place)).collect();
+    let mut left: Vec<_> = marked.iter().filter_map(|place| left_at(survey, address, place, notes)).collect();
+    // Where another apply has taken back the marks of a move, the job itself still names where the script went.
+    if let Some((bucket, key)) = place(&before.script_location).filter(|_| marks.places().next().is_some()) {
+        let runs = format!("{bucket}/{key}");
+        if wanted != Some(&runs) && !marked.contains(&runs) && is_surely_ours(survey, &bucket, &key, notes) {
+            left.extend((!is_kept(survey, address, &runs)).then_some((bucket, key)));
+        }
     }
-    let left = places.iter().filter(|place| wanted != Some(*place));
-    left.filter_map(|place| left_at(survey, address, place, notes)).collect()
+    left
 }
 
 /// For a job that goes: the objects that go with it.
@@ -76,9 +79,8 @@ pub(super) fn of_leaving(
     present: &Present,
     notes: &mut Notes,
 ) -> Vec<(String, String)> {
-    let marks = Marks::of(&present.markers);
-    let places: BTreeSet<&String> = marks.places().collect();
-    places.into_iter().filter_map(|place| left_at(survey, address, place, notes)).collect()
+    let Resource::Job(job) = &present.resource else { return Vec::new() };
+    left_of(survey, address, &Marks::of(&present.markers), job, None, notes)
 }
 
 /// Whether the script goes up, and over what. `same`: what is there is what shall be; `runs`: it is what
@@ -119,16 +121,7 @@ fn upload(
 /// An object of ours at `bucket/key` that no declared job runs any more.
 fn left_at(survey: &Survey<'_>, address: &Address, marked: &str, notes: &mut Notes) -> Option<(String, String)> {
     let (bucket, key) = marked.split_once('/')?;
-    let location = format!("s3://{marked}");
-    let kept: BTreeSet<&str> = survey
-        .standing
-        .keys()
-        .filter_map(|address| match &survey.wanted(address)?.resource {
-            Resource::Job(job) => Some(job.script_location.as_str()),
-            _ => None,
-        })
-        .collect();
-    if kept.contains(location.as_str()) {
+    if is_kept(survey, address, marked) {
         return None;
     }
     match ask(survey, address, bucket, key, notes)? {
@@ -140,6 +133,36 @@ fn left_at(survey: &Survey<'_>, address: &Address, marked: &str, notes: &mut Not
             None
         }
         ScriptObject::Present { .. } | ScriptObject::Absent | ScriptObject::NotManaged => None,
+    }
+}
+
+/// Whether another job runs the script at `bucket/key`: one that is declared, part of this plan or not, or that is left to itself.
+fn is_kept(survey: &Survey<'_>, address: &Address, place: &str) -> bool {
+    let location = format!("s3://{place}");
+    let runs = |resource: &Resource| matches!(resource, Resource::Job(job) if job.script_location == location);
+    // What is declared and not there runs nothing when all is destroyed.
+    let stands = |other: &Address| survey.mode == Mode::Apply || survey.present(other).is_some();
+    let stays = |other: &Address| match survey.standing.get(other) {
+        None => stands(other),
+        Some(_) => survey.wanted(other).is_some(),
+    };
+    let declared = survey.desired.resources.iter().any(|(other, declared)| stays(other) && runs(&declared.resource));
+    let retained = survey.standing.iter().any(|(other, standing)| {
+        other != address && matches!(standing, Standing::Forgotten { present } if runs(&present.resource))
+    });
+    declared || retained
+}
+
+/// Whether the object is ours by S3's word; what it would not say of a place that somebody may have chosen by hand is no finding.
+fn is_surely_ours(survey: &Survey<'_>, bucket: &str, key: &str, notes: &mut Notes) -> bool {
+    let question = Question::ScriptObject { bucket: bucket.to_owned(), key: key.to_owned() };
+    match survey.live.answers.get(&question) {
+        Some(Answer::ScriptObject(ScriptObject::Present { owner: Some(owner) })) => *owner == survey.desired.owner,
+        Some(_) => false,
+        None => {
+            notes.asked.insert(question);
+            false
+        }
     }
 }
 

@@ -232,7 +232,7 @@ pub(crate) fn update(
             tags.extend(marks.moving(&place));
             operations.push(JobOperation::Tag { arn: arn.clone(), tags });
         }
-        None if marks.script.is_some() => keys.push(MARK_SCRIPT.to_owned()),
+        None if marks.script.is_some() && scripts.remove.is_some() => keys.push(MARK_SCRIPT.to_owned()),
         Some(_) | None => {}
     }
     operations.extend(scripts.upload.and_then(|over| upload(after, over, owner)));

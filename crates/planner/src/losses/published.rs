@@ -3,14 +3,14 @@
 
 use statewright_iam::permissions::Row;
 use statewright_source::Severity;
-use statewright_spec::{Address, Arn, Resource, kind::state_machine::MachineType};
+use statewright_spec::{Address, Arn, Resource};
 
-use super::{Granted, Way, distinct, is_on, lost, states};
+use super::{Granted, Way, distinct, lost, states};
 use crate::{
     Answer, Published, Question, Revision, codes,
     notes::{Notes, finding},
     permissions::actions_on,
-    survey::{Standing, Survey},
+    survey::{Standing, Survey, is_deleting},
 };
 
 /// Tells of each version that will start executions which lack what the role does not grant any more. Nothing waits for
@@ -22,10 +22,7 @@ pub(super) fn check(
     (was, shall): (&Granted, &Granted),
     notes: &mut Notes,
 ) {
-    let types = [MachineType::Standard, MachineType::Express];
-    for (machine, user) in
-        survey.ours().filter(|(_, user)| types.into_iter().any(|of| is_on(survey, of, user, arn, way)))
-    {
+    for (machine, user) in survey.ours().filter(|(_, user)| !is_deleting(user)) {
         let Resource::StateMachine(live) = &user.resource else { continue };
         if survey.is_leaving(machine) || matches!(survey.standing.get(machine), Some(Standing::Replaced { .. })) {
             // They go with it.

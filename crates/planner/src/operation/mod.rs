@@ -110,6 +110,10 @@ impl Operation {
             (Self::Policy(PolicyOperation::CreateVersion { document, .. }), Resource::Policy(policy)) => {
                 ours && statewright_iam::equivalent(&policy.document, document)
             }
+            // Another apply's names another script, which this one would not find again.
+            (Self::Job(JobOperation::Create { tags, .. }), Resource::Job(_)) => {
+                ours && present.markers.get(job::MARK_SCRIPT) == tags.get(job::MARK_SCRIPT)
+            }
             _ => ours,
         }
     }

@@ -133,6 +133,29 @@ fn an_alias_leads_to_a_version_that_loses_a_grant() {
     "#);
 }
 
+/// The machine has another role by now, and another machine works with the one before.
+#[test]
+fn a_version_keeps_its_role_whatever_its_machine_has_become() {
+    let stack = |granted: &[&str]| {
+        Stack::new("s")
+            .with("Invoke", Resource::Policy(samples::policy(&["lambda:InvokeFunction"])))
+            .with("Old", Resource::Role(samples::role(granted)))
+            .with("New", Resource::Role(samples::role(&["Invoke"])))
+            .with("m", Resource::StateMachine(samples::machine("New")))
+            .with("n", Resource::StateMachine(samples::machine("Old")))
+    };
+    let mut world = applied(&stack(&["Invoke"]));
+    let role = world.machines["n"].machine.role.clone();
+    let live = world.machines.get_mut("m").unwrap();
+    let definition = live.machine.definition.clone();
+    live.published = vec![Published { number: 1, aliases: ["prod".to_owned()].into(), role, definition }];
+    let plan = show_with(&world, &stack(&[]), Mode::Apply, &drained());
+    assert!(
+        plan.contains("alias prod of state_machine.m starts version 1, which will lose a grant of role.Old"),
+        "{plan}"
+    );
+}
+
 #[test]
 fn executions_that_need_nothing_of_it_lose_nothing() {
     let (mut world, stack) = tightened();
