@@ -363,10 +363,15 @@ fn is_busy(refusal: &Refusal) -> bool {
     breaks || refusal.kind == RefusalKind::Throttled
 }
 
+/// What stands in for AWS's endpoints by the settings and the environment; a profile may name another.
+fn endpoint(settings: &Settings) -> Option<String> {
+    let variable = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|text| !text.is_empty());
+    settings.endpoint_url.clone().or_else(variable)
+}
+
 /// The SDK takes any text and says something odd much later.
 fn check_endpoint(settings: &Settings) -> Result<(), OpenError> {
-    let variable = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|text| !text.is_empty());
-    let Some(endpoint) = settings.endpoint_url.clone().or_else(variable) else { return Ok(()) };
+    let Some(endpoint) = endpoint(settings) else { return Ok(()) };
     if endpoint.starts_with("http://") || endpoint.starts_with("https://") {
         return Ok(());
     }
@@ -376,9 +381,7 @@ fn check_endpoint(settings: &Settings) -> Result<(), OpenError> {
 
 /// The endpoint that stands in for AWS's may need none; then only a build with debug assertions fails without, in the SDK's client.
 fn needs_authorities(settings: &Settings) -> bool {
-    let variable = || std::env::var("AWS_ENDPOINT_URL").ok();
-    let endpoint = settings.endpoint_url.clone().or_else(variable).unwrap_or_default();
-    cfg!(debug_assertions) || !endpoint.starts_with("http://")
+    cfg!(debug_assertions) || !endpoint(settings).is_some_and(|endpoint| endpoint.starts_with("http://"))
 }
 
 /// An answer without an error of AWS's comes from something else.

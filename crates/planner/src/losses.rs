@@ -21,7 +21,7 @@ use statewright_spec::{
 };
 
 use crate::{
-    Action, Answer, Condition, Mode, Operation, Present, Question, Revision, codes,
+    Action, Answer, Condition, Mode, Operation, Present, Question, Refusal, Revision, codes,
     draft::{Draft, Phase},
     kind::count,
     notes::{Notes, finding},
@@ -59,7 +59,7 @@ pub(crate) fn check(survey: &Survey<'_>, drafts: &mut [Draft], notes: &mut Notes
         let standard = |user: &Present| is_on(survey, MachineType::Standard, user, &present.arn, way);
         for (machine, user) in survey.ours().filter(|(_, user)| standard(user)) {
             let Resource::StateMachine(live) = &user.resource else { continue };
-            if survey.is_leaving(machine) || matches!(survey.standing.get(machine), Some(Standing::Replaced { .. })) {
+            if goes(survey, machine) {
                 // What becomes of its executions is asked elsewhere.
                 continue;
             }
@@ -67,9 +67,7 @@ pub(crate) fn check(survey: &Survey<'_>, drafts: &mut [Draft], notes: &mut Notes
             let running = match survey.live.answers.get(&question) {
                 Some(Answer::Revisions(running)) => running,
                 Some(Answer::Unreadable(refusal)) => {
-                    let title = format!("whether executions of {machine} lose a grant of {role} is not known");
-                    let note = finding(codes::LOSES_GRANT, Severity::Note, title).help(refusal.to_string());
-                    notes.find(machine, survey.place(machine).on(note, "", "declared here"));
+                    unknown(survey, notes, "executions", (role, machine), refusal);
                     continue;
                 }
                 _ => {
@@ -142,6 +140,23 @@ impl Way {
         }
         of_role().any(|draft| matches!(draft.phase, Phase::Shrink | Phase::Delete)).then_some(Self::Shrinks)
     }
+}
+
+/// Whether a machine is deleted or made anew by this plan: what becomes of what runs on it is asked elsewhere.
+fn goes(survey: &Survey<'_>, machine: &Address) -> bool {
+    survey.is_leaving(machine) || matches!(survey.standing.get(machine), Some(Standing::Replaced { .. }))
+}
+
+fn unknown(
+    survey: &Survey<'_>,
+    notes: &mut Notes,
+    whose: &str,
+    (role, machine): (&Address, &Address),
+    refusal: &Refusal,
+) {
+    let title = format!("whether {whose} of {machine} lose a grant of {role} is not known");
+    let note = finding(codes::LOSES_GRANT, Severity::Note, title).help(refusal.to_string());
+    notes.find(machine, survey.place(machine).on(note, "", "declared here"));
 }
 
 /// Whether the executions of a machine of that type matter for a role: those of a role that no machine has any more may run

@@ -6,12 +6,12 @@ use statewright_spec::{
     kind::state_machine::{MachineType, StateMachine},
 };
 
-use super::{Granted, Way, distinct, is_on, lost};
+use super::{Granted, Way, distinct, goes, is_on, lost};
 use crate::{
     Revision, codes,
     notes::{Notes, finding},
     permissions::actions_on,
-    survey::{Standing, Survey},
+    survey::Survey,
 };
 
 /// The Express machines whose executions may still need what a role will not grant. What they lose by the definition that
@@ -26,7 +26,7 @@ pub(super) fn check(
     let mut machines = Vec::new();
     for (machine, user) in survey.ours().filter(|(_, user)| is_on(survey, MachineType::Express, user, arn, way)) {
         let Resource::StateMachine(live) = &user.resource else { continue };
-        if survey.is_leaving(machine) || matches!(survey.standing.get(machine), Some(Standing::Replaced { .. })) {
+        if goes(survey, machine) {
             // That its executions cannot be counted is said there.
             continue;
         }

@@ -5,12 +5,12 @@ use statewright_iam::permissions::Row;
 use statewright_source::Severity;
 use statewright_spec::{Address, Arn, Resource};
 
-use super::{Granted, Way, distinct, lost, states};
+use super::{Granted, Way, distinct, goes, lost, states, unknown};
 use crate::{
     Answer, Published, Question, Revision, codes,
     notes::{Notes, finding},
     permissions::actions_on,
-    survey::{Standing, Survey, is_deleting},
+    survey::{Survey, is_deleting},
 };
 
 /// Tells of each version that will start executions which lack what the role does not grant any more. Nothing waits for
@@ -24,7 +24,7 @@ pub(super) fn check(
 ) {
     for (machine, user) in survey.ours().filter(|(_, user)| !is_deleting(user)) {
         let Resource::StateMachine(live) = &user.resource else { continue };
-        if survey.is_leaving(machine) || matches!(survey.standing.get(machine), Some(Standing::Replaced { .. })) {
+        if goes(survey, machine) {
             // They go with it.
             continue;
         }
@@ -32,9 +32,7 @@ pub(super) fn check(
         let versions = match survey.live.answers.get(&question) {
             Some(Answer::Published(versions)) => versions,
             Some(Answer::Unreadable(refusal)) => {
-                let title = format!("whether versions of {machine} lose a grant of {role} is not known");
-                let note = finding(codes::LOSES_GRANT, Severity::Note, title).help(refusal.to_string());
-                notes.find(machine, survey.place(machine).on(note, "", "declared here"));
+                unknown(survey, notes, "versions", (role, machine), refusal);
                 continue;
             }
             _ => {
