@@ -1,4 +1,5 @@
-//! Published versions of a machine, and the aliases that point to them. They are shown, not kept.
+//! Published versions of a machine, and the aliases that point to them. They are shown, and a plan says what they lose; they are not
+//! managed.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -66,6 +67,7 @@ impl Connection {
             })
             .collect())
     }
+
     /// The versions that aliases lead to, by number.
     pub(crate) async fn published(&self, machine: &Arn) -> Result<Vec<Published>, Refusal> {
         let mut aliases: BTreeMap<Arn, BTreeSet<String>> = BTreeMap::new();
