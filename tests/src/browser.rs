@@ -113,17 +113,21 @@ impl Browser {
         self.must(Method::GET, "/url", None).as_str().unwrap_or_default().to_owned()
     }
 
-    /// Clicks on the first element that a CSS selector finds, where a person would.
+    /// Clicks on the first element that a CSS selector finds, where a person would. One that the page has put another in the place of
+    /// since it was found is found again.
     #[track_caller]
     pub fn click(&self, selector: &str) {
-        let found = self.must(Method::POST, "/element", Some(&json!({ "using": "css selector", "value": selector })));
-        let id = found
-            .as_object()
-            .and_then(|ids| ids.values().next())
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        self.must(Method::POST, &format!("/element/{id}/click"), Some(&json!({})));
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let found =
+                self.must(Method::POST, "/element", Some(&json!({ "using": "css selector", "value": selector })));
+            let id = found.as_object().and_then(|ids| ids.values().next()).and_then(Value::as_str).unwrap_or_default();
+            match self.ask(Method::POST, &format!("/element/{id}/click"), Some(&json!({}))) {
+                Ok(_) => return,
+                Err(error) if error.contains("stale element reference") && Instant::now() < until => {}
+                Err(error) => panic!("{selector}: {error}"),
+            }
+        }
     }
 
     /// Types into whatever has the focus.
