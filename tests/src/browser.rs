@@ -115,6 +115,9 @@ impl Browser {
 
     /// Clicks on the first element that a CSS selector finds, where a person would. One that the page has put another in the place of
     /// since it was found is found again.
+    ///
+    /// # Panics
+    /// When there is none, or it cannot be clicked on.
     #[track_caller]
     pub fn click(&self, selector: &str) {
         let until = Instant::now() + PATIENCE;
